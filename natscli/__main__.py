@@ -1,0 +1,5 @@
+"""``python -m natscli``."""
+
+from natscli.cli import entry
+
+entry()

@@ -1,0 +1,101 @@
+"""The ``natscli`` command: everything that knows Typer."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+
+from natscli import __version__
+from natscli.cli.failures import report
+from natscli.cli.lazy import LazyGroup
+from natscli.cli.options import SharedOptions, shared_options
+from natscli.cli.tree import TREE
+from natscli.errors import ExitCode, SignalledError
+
+
+class _Root(LazyGroup):
+    table = TREE
+
+
+app = typer.Typer(
+    cls=_Root,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"natscli {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+@shared_options
+def _root(
+    shared: SharedOptions,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Talk to NATS from the command line."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return what to exit with.  Raises nothing."""
+    typed = list(sys.argv[1:] if arguments is None else arguments)
+    flags = typed[: typed.index("--")] if "--" in typed else typed
+    with _colour(flags):
+        try:
+            code = app(typed, prog_name="natscli", standalone_mode=False)
+        except BaseException as error:  # noqa: BLE001 - the one place where every failure becomes an exit code
+            return report(error, debug="--debug" in flags)
+    return code if isinstance(code, int) else ExitCode.DONE
+
+
+def entry() -> None:
+    """Run as a process: console script and ``python -m natscli``."""
+    signal.signal(signal.SIGTERM, _terminate)
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            code = code or ExitCode.DONE  # whoever read it has gone
+    os._exit(code)  # what is left of the interpreter has nothing to do, and takes 10 ms for it
+
+
+def _terminate(number: int, _frame: FrameType | None) -> None:
+    raise SignalledError(number)
+
+
+@contextmanager
+def _colour(flags: Sequence[str]) -> Iterator[None]:
+    """Let ``--color`` and ``--no-color`` speak through the variables that everything here heeds."""
+    wishes = [flag for flag in flags if flag in ("--color", "--no-color")]
+    changes: dict[str, Any] = {}
+    if wishes:
+        on = wishes[-1] == "--color"
+        changes = {"NO_COLOR": None if on else "1", "FORCE_COLOR": "1" if on else None}
+    before = {name: os.environ.get(name) for name in changes}
+    _set(changes)
+    try:
+        yield
+    finally:
+        _set(before)
+
+
+def _set(variables: dict[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value

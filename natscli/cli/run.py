@@ -1,0 +1,96 @@
+"""Running a command's coroutine: signals end it within a second whatever the peer does.
+
+The handlers are Python's own (``signal.signal``), not the event loop's: those would wait for a loop
+that is stuck in a write to a full pipe.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Coroutine
+from types import FrameType
+from typing import Any, TypeVar
+
+from natscli.errors import ExitCode, SignalledError
+
+GRACE_S = 0.9  # from the first signal to the end, done or not
+
+_T = TypeVar("_T")
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+Work = Callable[["asyncio.Future[int]"], Coroutine[Any, Any, _T]]
+
+
+def run(work: Work[_T], *, ends_itself: bool = False, emergency: Callable[[], None] | None = None) -> _T:
+    """Run ``work(stop)`` and return its result; a signal makes it raise SignalledError.
+
+    With ``ends_itself`` the first signal completes ``stop`` (with the signal's number) and the work
+    comes to its own end; otherwise it is cancelled.  The second signal, or a second without an end, ends
+    the process at once, after ``emergency``.
+    """
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # it reports every TLS close as a surprise
+    logging.getLogger("nats").setLevel(logging.CRITICAL)  # it logs a traceback for each failed attempt
+    with asyncio.Runner() as runner:
+        loop = runner.get_loop()
+        interrupts = _Interrupts(loop, emergency, ends_itself=ends_itself)
+        with interrupts:
+            return runner.run(interrupts.guard(work))
+
+
+class _Interrupts:
+    """What SIGINT and SIGTERM do while a coroutine runs; nothing outside the main thread."""
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, emergency: Callable[[], None] | None, *, ends_itself: bool
+    ) -> None:
+        self._loop = loop
+        self._emergency = emergency
+        self._ends_itself = ends_itself
+        self._stop: asyncio.Future[int] = loop.create_future()
+        self._task: asyncio.Task[Any] | None = None
+        self._number = 0
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            self._before = {number: signal.signal(number, self._on_signal) for number in _SIGNALS}
+
+    def __exit__(self, *_exception: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    async def guard(self, work: Work[_T]) -> _T:
+        """Run the work; being cancelled by a signal becomes SignalledError."""
+        self._task = asyncio.current_task()
+        try:
+            return await work(self._stop)
+        except asyncio.CancelledError:
+            if self._number:
+                raise SignalledError(self._number) from None
+            raise
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        if self._number:
+            self._leave(number)
+        self._number = number
+        last_resort = threading.Timer(GRACE_S, self._leave, (number,))
+        last_resort.daemon = True
+        last_resort.start()
+        self._loop.call_soon_threadsafe(self._end)
+
+    def _leave(self, number: int) -> None:
+        try:
+            if self._emergency is not None:
+                self._emergency()
+        finally:
+            os._exit(ExitCode.SIGNAL + number)
+
+    def _end(self) -> None:
+        if self._ends_itself:
+            if not self._stop.done():
+                self._stop.set_result(self._number)
+        elif self._task is not None:
+            self._task.cancel()

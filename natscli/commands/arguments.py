@@ -1,0 +1,51 @@
+"""Arguments that several commands take, and how they are read."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from typing import Annotated, BinaryIO
+
+import typer
+
+from natscli.cli.options import duration
+from natscli.connection.open import PING_INTERVAL_S
+from natscli.errors import UsageError
+
+SUBJECT = Annotated[str, typer.Argument(help="The subject.")]
+BODY = Annotated[str | None, typer.Argument(help="The body: text, @FILE, or - for standard input.")]
+HEADER = Annotated[
+    list[str] | None, typer.Option("--header", "-H", metavar="NAME:VALUE", help="A header; may be repeated.")
+]
+
+
+def checked(check: Callable[[str], None], text: str) -> None:
+    """Apply a check that raises ValueError; for a user that is a usage error."""
+    try:
+        check(text)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def stdin_bytes() -> BinaryIO:
+    """Return standard input for bytes; an empty one where it is closed."""
+    return io.BytesIO() if sys.stdin is None else sys.stdin.buffer
+
+
+def _ping_interval(text: str) -> float:
+    seconds = duration(text)
+    if seconds <= 0:
+        raise typer.BadParameter("it must be longer than nothing")
+    return seconds
+
+
+PING_INTERVAL = Annotated[
+    float | None,
+    typer.Option(
+        "--ping-interval",
+        parser=_ping_interval,
+        metavar="DUR",
+        help=f"A frozen server is noticed after three of these. [{PING_INTERVAL_S:.0f}s]",
+    ),
+]

@@ -1,0 +1,47 @@
+"""Printing what arrives without standing in its way."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from natscli.connection.client import Connection
+from natscli.render.output import Output, stdout
+
+_LAST_WORDS_S = 0.5  # for what waits to be written once the user has stopped us
+
+
+@asynccontextmanager
+async def printing(connection: Connection, stop: asyncio.Future[int]) -> AsyncIterator[Output]:
+    """Give an output whose failure ends ``connection``; on leaving, what waits is written.
+
+    That takes as long as the reader does, until the user stops us.
+    """
+    loop = asyncio.get_running_loop()
+    written: asyncio.Future[None] = loop.create_future()
+
+    def failed(error: Exception) -> None:
+        _tell(loop, connection.fail, error)
+
+    def finished() -> None:
+        _tell(loop, written.set_result, None)
+
+    output = Output(stdout(), failed, finished)
+    try:
+        yield output
+    finally:
+        output.finish()
+        if not stop.done():
+            either: set[asyncio.Future[Any]] = {written, stop}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if stop.done():
+            await asyncio.wait({written}, timeout=_LAST_WORDS_S)
+
+
+def _tell(loop: asyncio.AbstractEventLoop, call: Callable[..., object], argument: object) -> None:
+    """Call on the loop's thread; a loop that is gone needs no telling."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(call, argument)

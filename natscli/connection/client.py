@@ -1,0 +1,239 @@
+"""What commands hold: a connection that is sent frames, gives out runs, and knows when it is over."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from typing import Any, Protocol, TypeVar
+
+from natscli.connection.causes import reason_of
+from natscli.connection.dispatch import Sink
+from natscli.connection.hardened import HardenedClient
+from natscli.connection.pool import ReconnectPlan
+from natscli.connection.transport import Trace
+from natscli.connection.upstream import Client, Srv, Subscription, errors
+from natscli.context.target import Target
+from natscli.context.urls import ServerUrl
+from natscli.errors import ConnectionLostError, DeadlineError, PermissionDeniedError
+from natscli.text.durations import format_duration
+from natscli.wire import encode
+
+_T = TypeVar("_T")
+_CLOSE_S = 1.0
+
+
+class Watcher(Protocol):
+    """Is told what happens to a connection while it is in use."""
+
+    def lost(self, url: str, reason: str) -> None:
+        """The connection to ``url`` broke; reconnecting begins."""
+
+    def retrying(self, reason: str) -> None:
+        """An attempt to reconnect failed."""
+
+    def regained(self, url: str, seconds: float) -> None:
+        """Connected again, ``seconds`` after the loss; subscriptions are in place."""
+
+    def refused(self, error: PermissionDeniedError) -> None:
+        """The server refused a subject; the connection stays."""
+
+
+class Connection(HardenedClient):
+    """A connection to a target.  ``natscli.connection.open`` makes them."""
+
+    def __init__(self, target: Target, url: ServerUrl, trace: Trace | None = None) -> None:
+        super().__init__(target, url, trace)
+        self.watcher: Watcher | None = None
+        self.denied: list[PermissionDeniedError] = []
+        # Done when the connection is over: with the reason, or None when it was closed by its owner.
+        self.ended: asyncio.Future[Exception | None] = asyncio.get_running_loop().create_future()
+        self._established = False
+        self._closing = False
+        self._failure: Exception | None = None
+        self._lost_at = 0.0
+        self._plan = ReconnectPlan()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def dial(self, seconds: float, *, reconnect: bool, ping_interval_s: float) -> None:
+        """Connect to the first URL within ``seconds``, or raise what happened, whatever its type."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.connect(
+                    self.first_url.display,
+                    error_cb=self._on_error,
+                    disconnected_cb=self._on_disconnected,
+                    reconnected_cb=self._on_reconnected,
+                    closed_cb=self._on_closed,
+                    reconnect_to_server_handler=self._plan,
+                    name=self.target.name,
+                    allow_reconnect=False,
+                    connect_timeout=seconds,  # type: ignore[arg-type]  # nats-py says int and takes a float
+                    reconnect_time_wait=1,
+                    max_reconnect_attempts=-1,
+                    ping_interval=ping_interval_s,  # type: ignore[arg-type]  # likewise
+                    inbox_prefix=self.target.inbox_prefix,
+                    tls_handshake_first=self.target.tls.first,
+                    tls_hostname=self.first_url.tls_name,
+                    flush_timeout=seconds,
+                    skip_subject_validation=True,
+                )
+        except BaseException:
+            await self._break_off()
+            raise
+        self._established = True
+        self.options["allow_reconnect"] = reconnect
+        self.options["connect_timeout"] = min(seconds, 2.0)
+        known = {server.uri.netloc for server in self._server_pool}
+        others = (self._parse_server_uri(url.display) for url in self.target.urls)
+        self._server_pool += [Srv(uri) for uri in others if uri.netloc not in known]
+
+    # -- what it is connected to -----------------------------------------------------------------
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """The server's latest INFO, as sent."""
+        return self._server_info
+
+    # -- sending ---------------------------------------------------------------------------------
+
+    def check_usable(self) -> None:
+        """Raise unless bytes written now would leave.  (nats-py buffers or drops them in silence.)"""
+        if self._failure is not None:
+            raise self._failure
+        if not self.is_connected:
+            raise self._lost_error()
+
+    def send(self, frames: bytes) -> None:
+        """Send whole frames, behind what nats-py has queued.  After many, ``drain_writes``."""
+        self.check_usable()
+        self._write_pending()
+        assert self._transport is not None
+        self._transport.write(frames)
+
+    async def drain_writes(self, timeout_s: float) -> None:
+        """Wait until most of what was sent has left; DeadlineError when the server takes no bytes."""
+        assert self._transport is not None
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._transport.drain()
+        except TimeoutError:
+            raise DeadlineError(f"{self.url} took no bytes for {format_duration(timeout_s)}") from None
+        except (OSError, errors.Error) as error:
+            self._loss_reason = reason_of(error)
+            raise self._lost_error() from error
+        self.check_usable()
+
+    async def confirm(self, timeout_s: float) -> float:
+        """Return the seconds from PING to PONG: the server has then read all that was sent before.
+
+        A permission refused meanwhile is raised.  nats-py's ``flush`` sends its PING ahead of what is
+        queued, and reports success while disconnected.
+        """
+        self.check_usable()
+        pong: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        started = time.perf_counter()
+        await self._send_ping(pong)
+        await self.until(pong, timeout_s, f"{self.url} did not answer a PING")
+        elapsed = time.perf_counter() - started
+        if self.denied:
+            raise self.denied[0]
+        return elapsed
+
+    async def until(self, future: asyncio.Future[_T], timeout_s: float, missed: str) -> _T:
+        """Return the future's result, or raise why the connection ended, or DeadlineError(``missed``)."""
+        waiting: set[asyncio.Future[Any]] = {future, self.ended}
+        try:
+            await asyncio.wait(waiting, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+            if future.done():
+                return future.result()
+        finally:
+            future.cancel()
+        if self.ended.done():
+            raise self.ended.result() or self._lost_error()
+        raise DeadlineError(f"{missed} within {format_duration(timeout_s)}")
+
+    # -- receiving -------------------------------------------------------------------------------
+
+    async def subscribe_bulk(self, subject: str, sink: Sink, *, queue: str = "", limit: int = 0) -> Subscription:
+        """Subscribe; ``sink`` gets every run.  After ``limit`` messages (0 = none) interest ends by itself.
+
+        The server is told the limit at once, so that other members of a queue group get the rest.
+        nats-py holds a placeholder, by which it subscribes again after a reconnect.
+        """
+        self.check_usable()
+        self.sinks[self._sid + 1] = sink
+        nobody: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        placeholder = await self.subscribe(subject, queue, future=nobody, max_msgs=limit)
+        if limit:
+            self.send(encode.unsub(placeholder._id, limit))
+        return placeholder
+
+    def refuse(self, error: PermissionDeniedError) -> None:
+        """Keep a refusal for ``confirm``, and tell the watcher."""
+        self.denied.append(error)
+        if self.watcher is not None:
+            self.watcher.refused(error)
+
+    def fail(self, error: Exception) -> None:
+        """Give the connection up because of ``error``, which whoever waits on it gets."""
+        if self._failure is None:
+            self._failure = error
+            self._spawn(self._close(Client.CLOSED, True))
+
+    async def close(self, deadline_s: float = _CLOSE_S) -> None:
+        """Close within ``deadline_s`` whatever the peer does.  (nats-py waits for ever for a frozen one.)"""
+        self._closing = True
+        closing = asyncio.ensure_future(super().close())
+        done, _ = await asyncio.wait([closing], timeout=deadline_s)
+        if not done:
+            await self._break_off()
+            closing.cancel()
+        elif not closing.cancelled():
+            closing.exception()  # taken, so that asyncio does not report it
+        if not self.ended.done():
+            self.ended.set_result(None)
+
+    # -- inner workings --------------------------------------------------------------------------
+
+    def _lost_error(self) -> ConnectionLostError:
+        return ConnectionLostError(f"the connection to {self.url} was lost: {self._loss_reason}")
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _break_off(self) -> None:
+        """Let go of the transport at once."""
+        if self.stream is not None:
+            self.stream.abort()
+        elif self._transport is not None:
+            self._transport.close()
+            await self._transport.wait_closed()
+
+    async def _on_error(self, error: Exception) -> None:
+        """First connect: raise, which makes nats-py stop at once with the true cause.  Later: tell."""
+        if not self._established:
+            raise error
+        if self.watcher is not None and not self._closing and not self.is_connected and not self.is_closed:
+            self.watcher.retrying(reason_of(error))
+
+    async def _on_disconnected(self) -> None:
+        for waiter in self._pongs:
+            if not waiter.done():
+                waiter.set_exception(self._lost_error())
+                waiter.exception()  # taken: nobody may be waiting
+        self._pongs = []
+        self._lost_at = time.monotonic()
+        if self.watcher is not None and self.is_reconnecting:
+            self.watcher.lost(self.url, self._loss_reason)
+
+    async def _on_reconnected(self) -> None:
+        self._plan.succeeded()
+        if self.watcher is not None:
+            self.watcher.regained(self.url, time.monotonic() - self._lost_at)
+
+    async def _on_closed(self) -> None:
+        if not self.ended.done():
+            self.ended.set_result(None if self._closing else self._failure or self._lost_error())

@@ -1,0 +1,218 @@
+"""nats-py with its faults put right; each override says which fault of nats-py 2.16 it closes.
+
+nats-py is never used bare.  ``natscli.connection.client`` builds on this what commands use.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from typing import Any
+
+from natscli import __version__
+from natscli.connection import auth, tls
+from natscli.connection.causes import TlsMissingError, reason_of
+from natscli.connection.dispatch import Dispatcher, Sink
+from natscli.connection.server_errors import final, left_open
+from natscli.connection.transport import Stage, StreamTransport, Trace
+from natscli.connection.upstream import Client, Srv, errors
+from natscli.context.target import Target
+from natscli.context.urls import ServerUrl
+from natscli.errors import PermissionDeniedError
+from natscli.wire import encode
+from natscli.wire.headers import parse_headers
+from natscli.wire.message import Run
+
+_STALE = "stale connection"
+
+
+class HardenedClient(Client):
+    """A nats-py client that fails when it has failed, and says why.
+
+    Subclasses say what to do with a refused subject, a failure and an error of the moment.
+    """
+
+    def __init__(self, target: Target, url: ServerUrl, trace: Trace | None) -> None:
+        super().__init__()
+        self.target = target
+        self.first_url = url
+        self.remote_account: str | None = None
+        self.sinks: dict[int, Sink] = {}
+        self._trace = trace
+        self._context: ssl.SSLContext | None = None
+        self._loss_reason = "the server closed the connection"
+        self._ps: Any = Dispatcher(self, trace)
+
+    def refuse(self, error: PermissionDeniedError) -> None:
+        """The server refused a subject and left the connection open."""
+        raise NotImplementedError
+
+    def fail(self, error: Exception) -> None:
+        """The connection is to be given up because of ``error``."""
+        raise NotImplementedError
+
+    async def _on_error(self, error: Exception) -> None:
+        raise NotImplementedError
+
+    @property
+    def url(self) -> str:
+        """The URL of the server in use, without user information."""
+        if self._current_server is None:
+            return self.first_url.display
+        return f"{self._current_server.uri.scheme}://{self._current_server.uri.netloc}"
+
+    @property
+    def stream(self) -> StreamTransport | None:
+        """The TCP or TLS transport; None on WebSocket and before there is one."""
+        return self._transport if isinstance(self._transport, StreamTransport) else None
+
+    @property
+    def remote_address(self) -> str:
+        """``host:port`` at the other end, as the socket knows it; empty on WebSocket."""
+        address = self.stream.remote_address if self.stream is not None else None
+        if address is None:
+            return ""
+        host, port = address
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    @property
+    def ssl_context(self) -> ssl.SSLContext:
+        """The TLS context, built when first needed: loading the system's CAs takes 20 ms."""
+        if self._context is None:
+            self._context = tls.build_context(self.target.tls)
+        return self._context
+
+    def count_in(self, run: Run) -> Run:
+        """Account for a run, and cut it where its subscription's limit ends it."""
+        subscription = self._subs.get(run.sid)
+        if subscription is not None and subscription._max_msgs:
+            run = run.head(subscription._max_msgs - subscription._received)
+            subscription._received += len(run)
+            if subscription._received >= subscription._max_msgs:
+                self._remove_sub(run.sid)
+        self.stats["in_msgs"] += len(run)
+        return run
+
+    def _connect_command(self) -> bytes:
+        """Never sends credentials in clear when TLS was asked for; reads key files anew each time."""
+        stream = self.stream
+        if self.target.wants_tls and stream is not None and stream.tls is None:
+            raise TlsMissingError
+        info = self._server_info
+        url = self._target_url()
+        options = {
+            "verbose": False,
+            "pedantic": False,
+            "lang": "python",
+            "version": __version__,
+            "protocol": 1,
+            "name": self.target.name,
+            "echo": True,
+            "headers": bool(info.get("headers")),
+            "no_responders": bool(info.get("headers")),
+            "tls_required": self.target.wants_tls,
+        }
+        options |= auth.connect_fields(self.target.credentials, self.target.token, url, info.get("nonce"))
+        if stream is not None:
+            stream.stage = Stage.CONNECTING
+        return encode.connect(options)
+
+    async def _connect_to_server(self, s: Srv) -> None:
+        """Uses our transport, a new one each time; nats-py's leaves its reader with a 64 KiB line limit."""
+        self._transport = None
+        self._current_server = s
+        if s.uri.scheme in ("ws", "wss"):
+            await super()._connect_to_server(s)
+            return
+        s.last_attempt = time.monotonic()
+        self._transport = StreamTransport(self._trace)
+        await self._transport.connect(s.uri, 0, self.options["connect_timeout"])
+
+    async def _process_connect_init(self) -> None:
+        """Any failure becomes one that nats-py's reconnect loop survives."""
+        try:
+            await super()._process_connect_init()
+        except (OSError, errors.Error):
+            raise
+        except Exception as error:
+            raise errors.Error(str(error) or type(error).__name__) from error
+        if not self.is_connected:
+            raise errors.Error("nats: no PONG")
+        if self.stream is not None:
+            self.stream.stage = Stage.OPEN
+
+    async def _process_info(self, info: dict[str, Any], initial_connection: bool = False) -> None:
+        """Upgrades where TLS is only offered, keeps later INFO (nats-py drops it), learns the account."""
+        if initial_connection and self.target.wants_tls and info.get("tls_available"):
+            info["tls_required"] = True
+        if not initial_connection:
+            self._server_info.update(info)
+            if isinstance(info.get("max_payload"), int):
+                self._max_payload = info["max_payload"]
+        account = info.get("remote_account")
+        self.remote_account = account if isinstance(account, str) else self.remote_account
+        await super()._process_info(info, initial_connection)
+
+    async def _process_err(self, err_msg: str) -> None:
+        """Keeps the server's words and reports what ends the connection; nats-py just goes silent."""
+        passing = left_open(err_msg)
+        if passing is not None:
+            self.refuse(passing)
+        elif _STALE in err_msg.lower():
+            await self._process_op_err(errors.StaleConnectionError())
+        else:
+            self.fail(final(err_msg, self.url))
+
+    async def _process_pong(self) -> None:
+        """Survives a PONG whose waiter has given up; nats-py's read loop dies of it."""
+        self._pings_outstanding = 0
+        if self._pongs:
+            waiter = self._pongs.pop(0)
+            if not waiter.done():
+                waiter.set_result(True)
+
+    async def _process_op_err(self, e: Exception) -> None:
+        self._loss_reason = reason_of(e)
+        await super()._process_op_err(e)
+
+    async def _process_msg(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> None:
+        """Messages of nats-py's own subscriptions: an error in one does not end the read loop."""
+        try:
+            await super()._process_msg(sid, subject, reply, data, headers)
+        except Exception as error:  # noqa: BLE001 - whatever a hostile message provokes in nats-py
+            await self._on_error(error)
+
+    async def _process_headers(self, headers: bytes) -> dict[str, str] | None:
+        """Reads any block; nats-py raises on a short or foreign one."""
+        return dict(parse_headers(headers).shown()) or None
+
+    def _build_message(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: Any) -> Any:
+        """Takes subjects that are not UTF-8."""
+        return self.msg_class(
+            subject=subject.decode("utf-8", "surrogateescape"),
+            reply=reply.decode("utf-8", "surrogateescape"),
+            data=data,
+            headers=headers,
+            _client=self,
+            _sid=sid,
+        )
+
+    async def _send_ping(self, future: asyncio.Future[Any] | None = None) -> None:
+        """Sends the PING behind what is queued, not ahead of it."""
+        self._write_pending()
+        if self._transport is None:
+            raise ConnectionResetError("not connected")
+        self._pongs.append(future or asyncio.get_running_loop().create_future())
+        self._transport.write(encode.PING)
+
+    def _write_pending(self) -> None:
+        if self._pending and self._transport is not None:
+            self._transport.writelines(self._pending)
+            self._pending = []
+            self._pending_data_size = 0
+
+    def _target_url(self) -> ServerUrl:
+        """Return the URL, with its user information, that the current server was given by."""
+        current = self._current_server.uri.netloc if self._current_server else ""
+        return next((url for url in self.target.urls if url.address == current), self.first_url)

@@ -1,0 +1,71 @@
+"""Making a connection: every URL once, within one deadline, and the true cause for each that failed."""
+
+import random
+from collections.abc import Sequence
+
+from natscli.connection import auth
+from natscli.connection.causes import Cause, cause_of
+from natscli.connection.client import Connection, Watcher
+from natscli.connection.deadline import Deadline
+from natscli.connection.tls import build_context
+from natscli.connection.transport import Trace
+from natscli.connection.upstream import enable_websocket
+from natscli.context.target import Target
+from natscli.context.urls import ServerUrl
+from natscli.errors import ConnectError, ExitCode, NatsCliError
+
+PING_INTERVAL_S = 10.0  # a frozen server is noticed after three of them
+
+_ERRORS_FROM_UPSTREAM = Exception  # nats-py raises ValueError, AttributeError, TypeError, … on bad peers
+
+
+async def open_connection(
+    target: Target,
+    deadline: Deadline,
+    *,
+    reconnect: bool = False,
+    watcher: Watcher | None = None,
+    trace: Trace | None = None,
+    ping_interval_s: float = PING_INTERVAL_S,
+) -> Connection:
+    """Return a connection to one of the target's servers.
+
+    Each URL is tried once, in random order, with its share of the time that is left; the error names
+    every one and why.  With ``reconnect`` a later loss is repaired for ever, and told to ``watcher``.
+    """
+    auth.check(target.credentials)
+    if target.tls.given:
+        build_context(target.tls)
+    if any(url.is_websocket for url in target.urls):
+        enable_websocket()
+    failures: list[tuple[ServerUrl, Cause]] = []
+    order = random.sample(target.urls, len(target.urls))
+    for tried, url in enumerate(order):
+        connection = Connection(target, url, trace)
+        share = deadline.remaining() / (len(order) - tried)
+        try:
+            await connection.dial(share, reconnect=reconnect, ping_interval_s=ping_interval_s)
+        except NatsCliError:
+            raise
+        except _ERRORS_FROM_UPSTREAM as error:
+            failures.append((url, cause_of(error, url, connection.stream)))
+        else:
+            connection.watcher = watcher
+            return connection
+    raise _failed(failures)
+
+
+def _failed(failures: Sequence[tuple[ServerUrl, Cause]]) -> NatsCliError:
+    if len(failures) == 1:
+        (url, cause) = failures[0]
+        message = f"cannot connect to {url.display}: {cause.words}"
+    else:
+        each = "; ".join(f"{url.display}: {cause.words}" for url, cause in sorted(failures, key=lambda f: f[0].display))
+        message = f"cannot connect: {each}"
+    codes = {cause.exit_code for _, cause in failures}
+    error = ConnectError(message, next((cause.hint for _, cause in failures if cause.hint), None))
+    if len(codes) == 1:
+        error.exit_code = codes.pop()
+    elif ExitCode.REFUSED in codes:
+        error.exit_code = ExitCode.REFUSED
+    return error

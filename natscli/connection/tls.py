@@ -1,0 +1,56 @@
+"""TLS contexts from files, and what a failed handshake means."""
+
+import ssl
+
+from natscli.context.target import TlsFiles
+from natscli.errors import UsageError
+
+
+def build_context(files: TlsFiles) -> ssl.SSLContext:
+    """Return a verifying client context, TLS 1.2 or later; UsageError names a file that cannot be used."""
+    for path, what in ((files.ca, "TLS CA"), (files.cert, "TLS certificate"), (files.key, "TLS key")):
+        if path is not None:
+            _check_readable(path, what)
+    try:
+        context = ssl.create_default_context(cafile=files.ca)
+    except (ssl.SSLError, OSError) as error:
+        raise UsageError(f"TLS CA '{files.ca}' has no certificate that can be used") from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if files.cert and files.key:
+        try:
+            context.load_cert_chain(files.cert, files.key, password=_no_password)
+        except (ssl.SSLError, OSError, ValueError) as error:
+            raise UsageError(
+                f"TLS certificate '{files.cert}' and key '{files.key}' cannot be used: {_key_trouble(error)}"
+            ) from error
+    return context
+
+
+def explain(error: ssl.SSLError, host: str) -> str:
+    """Say in one line why a handshake with ``host`` failed."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the server's certificate is refused: {error.verify_message.lower().rstrip('.')}"
+    reason = (error.reason or str(error)).lower().replace("_", " ")
+    if "wrong version number" in reason:
+        return "the server does not speak TLS there"
+    if "certificate required" in reason:
+        return "the server wants a client certificate"
+    return f"TLS with {host} failed: {reason}"
+
+
+def _no_password() -> bytes:
+    raise ValueError("the key is encrypted")
+
+
+def _key_trouble(error: Exception) -> str:
+    if isinstance(error, ssl.SSLError):
+        return (error.reason or "not in PEM form").lower().replace("_", " ")
+    return str(error).lower()
+
+
+def _check_readable(path: str, what: str) -> None:
+    try:
+        with open(path, "rb") as file:
+            file.read(1)
+    except OSError as error:
+        raise UsageError(f"{what} '{path}' cannot be read: {(error.strerror or '').lower()}") from error

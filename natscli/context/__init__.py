@@ -1,0 +1,1 @@
+"""Where to connect and as whom: URLs, credentials, saved contexts, and which of them counts."""

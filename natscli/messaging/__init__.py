@@ -1,0 +1,1 @@
+"""Publishing, subscribing, requesting, replying and timing, over one connection."""

@@ -1,0 +1,71 @@
+"""Round-trip times of PING and PONG, to every address behind every URL."""
+
+import asyncio
+import ipaddress
+import socket
+import time
+from typing import NamedTuple
+
+from natscli.connection.deadline import Deadline
+from natscli.connection.open import open_connection
+from natscli.connection.transport import Trace
+from natscli.context.target import Target
+from natscli.context.urls import ServerUrl
+from natscli.errors import NatsCliError
+
+
+class RoundTrips(NamedTuple):
+    """What one address answered: seconds each, or the error that stopped it."""
+
+    url: ServerUrl
+    address: ServerUrl
+    started_ns: int  # since the epoch
+    seconds: tuple[float, ...] = ()
+    error: NatsCliError | None = None
+
+    @property
+    def mean_s(self) -> float:
+        """The mean, in seconds; only where there is no error."""
+        return sum(self.seconds) / len(self.seconds)
+
+
+async def measure(target: Target, iterations: int, trace: Trace | None = None) -> list[RoundTrips]:
+    """Return the round trips of every address, one after the other, each within the target's time-out."""
+    return [
+        await _measure_address(target, url, address, iterations, trace)
+        for url in target.urls
+        for address in await _addresses(url)
+    ]
+
+
+async def _addresses(url: ServerUrl) -> list[ServerUrl]:
+    """Return the URL once for every address of its host; itself when it is an address or does not resolve."""
+    try:
+        ipaddress.ip_address(url.host)
+    except ValueError:
+        pass
+    else:
+        return [url]
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(url.host, url.port, type=socket.SOCK_STREAM)
+    except OSError:
+        return [url]  # connecting will say so
+    hosts = dict.fromkeys(str(address[4][0]) for address in found)
+    return [url._replace(host=host, tls_name=url.tls_name or url.host) for host in hosts]
+
+
+async def _measure_address(
+    target: Target, url: ServerUrl, address: ServerUrl, iterations: int, trace: Trace | None
+) -> RoundTrips:
+    started_ns = time.time_ns()
+    try:
+        connection = await open_connection(target._replace(urls=(address,)), Deadline(target.timeout_s), trace=trace)
+    except NatsCliError as error:
+        return RoundTrips(url, address, started_ns, error=error)
+    try:
+        seconds = [await connection.confirm(target.timeout_s) for _ in range(iterations)]
+    except NatsCliError as error:
+        return RoundTrips(url, address, started_ns, error=error)
+    finally:
+        await connection.close()
+    return RoundTrips(url, address, started_ns, tuple(seconds))

@@ -1,0 +1,60 @@
+"""A table of subjects and their traffic, still or refreshed in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+from natscli.demo.tally import Picture, Row
+from natscli.text.sanitise import safe
+from natscli.text.sizes import format_bytes
+
+_TITLES = ("subject", "messages", "bytes", "msg/s", "bytes/s")
+
+
+def traffic_table(picture: Picture) -> str:
+    """Return the rows and their sum as aligned text."""
+    cells = [_TITLES, *(_cells(row) for row in (*picture.rows, picture.total))]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(_TITLES))]
+    lines = [_line(line, widths) for line in cells]
+    rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
+    return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+
+
+class Screen(Protocol):
+    """Something that shows a text in place of the one before."""
+
+    def show(self, text: str) -> None:
+        """Show ``text``."""
+
+
+@contextmanager
+def live_screen() -> Iterator[Screen]:
+    """Give the terminal's other screen to show texts on; the first one comes back in the end."""
+    from rich.console import Console  # 40 ms, and only for a person who watches
+    from rich.live import Live
+    from rich.text import Text
+
+    with Live(console=Console(highlight=False), screen=True, auto_refresh=False) as live:
+
+        class _Screen:
+            def show(self, text: str) -> None:
+                live.update(Text(text, no_wrap=True, overflow="crop"), refresh=True)
+
+        yield _Screen()
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (
+        safe(row.subject),
+        f"{row.messages:,}",
+        format_bytes(row.payload_bytes),
+        f"{row.messages_per_s:,.0f}",
+        format_bytes(row.bytes_per_s),
+    )
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    first, *others = zip(cells, widths, strict=True)
+    return "  ".join([f"{first[0]:<{first[1]}}", *(f"{cell:>{width}}" for cell, width in others)])

@@ -1,0 +1,1 @@
+"""Servers and accounts as they describe themselves, as values."""

@@ -1,0 +1,1 @@
+"""Text for people and from people: what may reach a terminal, durations, sizes."""

@@ -1,0 +1,60 @@
+"""Which subjects may be published to, and which subscribed to.
+
+A subject is tokens between dots; ``*`` stands for one token, ``>`` for all that follow, and both
+only as whole tokens (https://docs.nats.io/nats-concepts/subjects).  The server takes most malformed
+subjects in silence and delivers nothing, so they are caught here.
+"""
+
+import re
+
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f]")
+_NOT_BYTES = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # JSON can hold these; no bytes stand for them
+_NOT_TEXT = re.compile("[\ud800-\udfff]")  # these, and bytes that are not UTF-8 (surrogateescape)
+
+
+def check_publish(subject: str) -> None:
+    """Raise ValueError unless a message can be published to ``subject``, which need not be UTF-8."""
+    tokens = _tokens(subject, "subject")
+    if _NOT_BYTES.search(subject):
+        raise ValueError(f"subject '{subject}' has half of a surrogate pair")
+    if "*" in tokens or ">" in tokens:
+        raise ValueError(f"subject '{subject}' has a wildcard, and a message goes to one subject")
+
+
+def check_subscribe(subject: str) -> None:
+    """Raise ValueError unless ``subject`` can be subscribed to."""
+    tokens = _tokens(subject, "subject")
+    _check_text(subject, "subject")
+    for token in tokens:
+        if ("*" in token or ">" in token) and len(token) > 1:
+            raise ValueError(f"subject '{subject}' has a wildcard inside a token: it matches nothing")
+    if ">" in tokens[:-1]:
+        raise ValueError(f"subject '{subject}' goes on after '>', which can only be last")
+
+
+def check_queue(queue: str) -> None:
+    """Raise ValueError unless ``queue`` can name a queue group."""
+    if not queue or _FORBIDDEN.search(queue):
+        raise ValueError(f"queue group '{queue}' is empty or has white space")
+    _check_text(queue, "queue group")
+
+
+def to_wire(subject: str) -> bytes:
+    """Return the subject's bytes; what the shell passed that is not UTF-8 goes through unchanged."""
+    return subject.encode("utf-8", "surrogateescape")
+
+
+def _check_text(text: str, what: str) -> None:
+    if _NOT_TEXT.search(text):
+        raise ValueError(f"{what} '{text}' is not UTF-8")
+
+
+def _tokens(subject: str, what: str) -> list[str]:
+    if not subject:
+        raise ValueError(f"the {what} is empty")
+    if _FORBIDDEN.search(subject):
+        raise ValueError(f"{what} '{subject}' has white space or control characters")
+    tokens = subject.split(".")
+    if "" in tokens:
+        raise ValueError(f"{what} '{subject}' has an empty token: two dots together, or one at an end")
+    return tokens
