@@ -1,0 +1,87 @@
+"""What every test stands on: an environment of its own, real servers, fresh subjects."""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from natscli.server.binary import find_binary
+from natscli.server.config import ServerConfig
+from natscli.server.process import LocalServer
+from tests.invocation import Cli, Result, invoke
+from tests.processes import Process
+
+_TOUCHY = ("NO_COLOR", "FORCE_COLOR", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture(autouse=True)
+def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A home and working folder of the test's own, and no settings of whoever runs it; returns the home."""
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in os.environ:
+        if name.startswith("NATS_") or name.upper() in _TOUCHY:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    monkeypatch.chdir(home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def nats_server_binary() -> str:
+    """The program all tests run; ``NATS_SERVER`` of whoever runs them chooses another."""
+    return find_binary()
+
+
+@pytest.fixture(scope="session")
+def server(nats_server_binary: str) -> Iterator[LocalServer]:
+    """A server with JetStream and monitoring that all tests of a worker share: leave it as it was."""
+    config = ServerConfig(monitor_port=0, jetstream=True)
+    with LocalServer.start(config, binary=nats_server_binary) as running:
+        yield running
+
+
+@pytest.fixture
+def make_server(nats_server_binary: str) -> Iterator[Callable[..., LocalServer]]:
+    """Start servers of the test's own, to stop or freeze: ``make_server(user="a", …)`` as ``ServerConfig``."""
+    with ExitStack() as stack:
+
+        def make(**settings: Any) -> LocalServer:
+            running = LocalServer.start(ServerConfig(**settings), binary=nats_server_binary)
+            return stack.enter_context(running)
+
+        yield make
+
+
+@pytest.fixture
+def subject() -> str:
+    """A subject that no other test uses."""
+    return f"test.{uuid.uuid4().hex}"
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch, server: LocalServer) -> Cli:
+    """Run the command line in this process against the shared server: ``cli("pub", "foo", "hi", stdin=b"")``."""
+    monkeypatch.setenv("NATS_URL", server.url)
+
+    def run(*arguments: str, stdin: bytes = b"") -> Result:
+        return invoke(monkeypatch, arguments, stdin)
+
+    return run
+
+
+@pytest.fixture
+def start(server: LocalServer) -> Iterator[Callable[..., Process]]:
+    """Start the command line as a process: ``start("sub", "foo", url=server.url)``; killed in the end."""
+    with ExitStack() as stack:
+
+        def run(*arguments: str, url: str | None = None, **options: Any) -> Process:
+            return stack.enter_context(Process.start(arguments, url or server.url, **options))
+
+        yield run
