@@ -21,7 +21,7 @@ from natscli.context.settings import (
 from natscli.context.target import DEFAULT_INBOX_PREFIX, DEFAULT_TIMEOUT_S, Target, TlsFiles
 from natscli.context.urls import DEFAULT_URL, ServerUrl, parse_urls
 from natscli.errors import UsageError
-from natscli.wire.subjects import check_publish
+from natscli.wire.subjects import check_publish, check_subscribe
 
 
 def sources(
@@ -79,6 +79,7 @@ def _folder() -> str:
 def _inbox_prefix(prefix: str) -> str:
     try:
         check_publish(prefix)
+        check_subscribe(prefix)
     except ValueError as error:
         raise UsageError(f"the inbox prefix cannot be used: {error}") from None
     return prefix

@@ -47,6 +47,12 @@ class Run:
         columns = (self.subjects, self.payloads, self.replies or empty, self.headers or empty)
         return map(Message._make, zip(*columns, strict=True))
 
+    @classmethod
+    def of(cls, sid: int, messages: "Sequence[Message]") -> "Run":
+        """Return the run of these messages."""
+        subjects, payloads, replies, headers = zip(*messages, strict=True) if messages else ((), (), (), ())
+        return cls(sid, subjects, payloads, replies if any(replies) else None, headers if any(headers) else None)
+
     def head(self, count: int) -> "Run":
         """Return the first ``count`` messages; the run itself when it has no more."""
         if count >= len(self.payloads):

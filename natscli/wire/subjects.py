@@ -39,6 +39,17 @@ def check_queue(queue: str) -> None:
     _check_text(queue, "queue group")
 
 
+def matches(pattern: str, subject: str) -> bool:
+    """Whether a message on ``subject`` is one of ``pattern``'s."""
+    wanted, given = pattern.split("."), subject.split(".")
+    if wanted[-1] == ">":
+        wanted.pop()
+        if len(given) <= len(wanted):
+            return False
+        given = given[: len(wanted)]
+    return len(wanted) == len(given) and all(w in ("*", g) for w, g in zip(wanted, given, strict=True))
+
+
 def to_wire(subject: str) -> bytes:
     """Return the subject's bytes; what the shell passed that is not UTF-8 goes through unchanged."""
     return subject.encode("utf-8", "surrogateescape")
