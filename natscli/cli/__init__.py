@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from natscli import __version__
-from natscli.cli.failures import report
+from natscli.cli.failures import ending_signals, report
 from natscli.cli.lazy import LazyGroup
 from natscli.cli.options import SharedOptions, shared_options
 from natscli.cli.tree import TREE
@@ -63,18 +63,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def entry() -> None:
     """Run as a process: console script and ``python -m natscli``."""
-    signal.signal(signal.SIGTERM, _terminate)
-    code = main()
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError):
-            code = code or ExitCode.DONE  # whoever read it has gone
+    _stand_in_for_closed_streams()
+    for number in ending_signals():
+        if number != signal.SIGINT:  # Python's own answer to that one will do
+            signal.signal(number, _end)
+    try:
+        code = _flushed(main())
+    except BaseException as error:  # noqa: BLE001 - a second signal, while the first was being reported
+        code = report(error, debug=False)
     os._exit(code)  # what is left of the interpreter has nothing to do, and takes 10 ms for it
 
 
-def _terminate(number: int, _frame: FrameType | None) -> None:
+def _flushed(code: int) -> int:
+    """Write what standard output still holds; return ``code``, or that of a failure to."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError) as error:
+        return code or report(error, debug=False)
+    return code
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
     raise SignalledError(number)
+
+
+def _stand_in_for_closed_streams() -> None:
+    """Take the numbers of streams we were started without, lest a socket gets them and is written to."""
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    if None not in streams:
+        return
+    spare = os.open(os.devnull, os.O_RDONLY)
+    for number, stream in enumerate(streams):
+        if stream is None and number != spare:
+            os.dup2(spare, number)
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8")  # open for reading: writing fails, and is reported
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
 
 
 @contextmanager

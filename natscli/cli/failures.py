@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 
@@ -12,10 +13,21 @@ from natscli.render.colour import paint, wanted
 from natscli.render.notices import write_line
 from natscli.text.sanitise import safe
 
+_UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+
+
+def ending_signals() -> list[int]:
+    """Return the signals that end a command: Ctrl-C, a polite kill, and a closed terminal unless under nohup."""
+    hang_up: int | None = getattr(signal, "SIGHUP", None)  # not on Windows
+    if hang_up is None or signal.getsignal(hang_up) == signal.SIG_IGN:
+        return [signal.SIGINT, signal.SIGTERM]
+    return [signal.SIGINT, signal.SIGTERM, hang_up]
+
 
 def report(error: BaseException, *, debug: bool) -> int:
     """Tell the user about ``error`` and return what to exit with."""
-    if isinstance(error, OutputClosedError | BrokenPipeError):
+    error = _unwritten(error)
+    if isinstance(error, OutputClosedError):
         return ExitCode.DONE
     if isinstance(error, SignalledError):
         return error.exit_code
@@ -31,6 +43,16 @@ def report(error: BaseException, *, debug: bool) -> int:
         return ExitCode.USAGE
     _say(f"a fault in natscli: {type(error).__name__}: {error}", "run it again with --debug and report what it prints")
     return ExitCode.FAILED
+
+
+def _unwritten(error: BaseException) -> BaseException:
+    """Return ours for help or a version that could not be written; Typer and Rich make an exit of a closed pipe."""
+    cause = error.__context__ if isinstance(error, SystemExit) else error
+    if isinstance(cause, OSError) and cause.errno in _UNWRITABLE:
+        from natscli.render.output import output_error  # threads, which help does without
+
+        return output_error(cause)
+    return error
 
 
 def _say(message: str, hint: str | None) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Annotated, Any, get_type_hints
 
 import typer
@@ -74,33 +74,50 @@ class SharedOptions:
 
 
 def shared_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give ``function`` the shared options as its first argument, ``shared``.
+    """Let ``function`` take options that are declared as dataclasses.
 
-    An option that the command declares itself, under the same name, takes the shared one's place.
+    Its first argument, ``shared``, is what was typed for every command.  Any other argument whose type
+    is a dataclass of options is spread likewise.  A shared option that the command declares itself,
+    under the same name, takes the shared one's place.
     """
-    parameters = inspect.signature(function, eval_str=True).parameters
-    own = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters.values() if p.name != "shared"]
+    parameters = list(inspect.signature(function, eval_str=True).parameters.values())
+    bundles: dict[str, Any] = {
+        p.name: p.annotation for p in parameters if is_dataclass(p.annotation) and p.name != "shared"
+    }
+    own = [p.replace(kind=_KEYWORD) for p in parameters if p.name not in ("shared", *bundles)]
+    for bundle in bundles.values():
+        own += _spread(bundle)
     names = [field.name for field in fields(SharedOptions)]
-    replaced = [p.name for p in own if p.name in names]
-    hints = get_type_hints(SharedOptions, include_extras=True)
-    spread = [
-        inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=hints[f.name])
-        for f in fields(SharedOptions)
-        if f.name not in replaced
-    ]
-    context = inspect.Parameter("_context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    replaced = {p.name for p in own} & set(names)
+    passed_on = replaced & {p.name for p in parameters}
+    shared = [parameter for parameter in _spread(SharedOptions) if parameter.name not in replaced]
+    context = inspect.Parameter("_context", _KEYWORD, annotation=typer.Context)
 
     @functools.wraps(function)
     def command(*, _context: typer.Context, **given: Any) -> Any:
-        here = {name: given.pop(name) for name in names if name in given}
-        outer = _context.find_object(SharedOptions) or SharedOptions()
-        folded = replace(outer, **{name: value for name, value in here.items() if _typed(_context, name)})
+        folded = _fold(_context, {name: given.pop(name) for name in names if name in given})
         _context.obj = folded
-        return function(shared=folded, **given, **{name: getattr(folded, name) for name in replaced})
+        values = {name: kind(**{f.name: given.pop(f.name) for f in fields(kind)}) for name, kind in bundles.items()}
+        return function(shared=folded, **given, **values, **{name: getattr(folded, name) for name in passed_on})
 
-    command.__signature__ = inspect.Signature([*own, *spread, context])  # type: ignore[attr-defined]
+    command.__signature__ = inspect.Signature([*own, *shared, context])  # type: ignore[attr-defined]
     command.__annotations__ = {}
     return command
+
+
+_KEYWORD = inspect.Parameter.KEYWORD_ONLY
+
+
+def _spread(options: Any) -> list[inspect.Parameter]:
+    """Return a dataclass's fields as parameters that Typer reads."""
+    hints = get_type_hints(options, include_extras=True)
+    return [inspect.Parameter(f.name, _KEYWORD, default=f.default, annotation=hints[f.name]) for f in fields(options)]
+
+
+def _fold(context: typer.Context, here: dict[str, Any]) -> SharedOptions:
+    """Return the shared options as typed before the command's name, with those typed behind it over them."""
+    outer = context.find_object(SharedOptions) or SharedOptions()
+    return replace(outer, **{name: value for name, value in here.items() if _typed(context, name)})
 
 
 def _typed(context: typer.Context, name: str) -> bool:

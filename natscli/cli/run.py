@@ -12,15 +12,16 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 from typing import Any, TypeVar
 
+from natscli.cli.failures import ending_signals
 from natscli.errors import ExitCode, SignalledError
 
 GRACE_S = 0.9  # from the first signal to the end, done or not
 
 _T = TypeVar("_T")
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 Work = Callable[["asyncio.Future[int]"], Coroutine[Any, Any, _T]]
 
 
@@ -35,13 +36,21 @@ def run(work: Work[_T], *, ends_itself: bool = False, emergency: Callable[[], No
     logging.getLogger("nats").setLevel(logging.CRITICAL)  # it logs a traceback for each failed attempt
     with asyncio.Runner() as runner:
         loop = runner.get_loop()
+        loop.set_default_executor(_Impatient())
         interrupts = _Interrupts(loop, emergency, ends_itself=ends_itself)
         with interrupts:
             return runner.run(interrupts.guard(work))
 
 
+class _Impatient(ThreadPoolExecutor):
+    """Leaves without waiting for a thread: the one that resolves a host name may take a minute."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        super().shutdown(wait=False, cancel_futures=True)
+
+
 class _Interrupts:
-    """What SIGINT and SIGTERM do while a coroutine runs; nothing outside the main thread."""
+    """What SIGINT, SIGTERM and SIGHUP do while a coroutine runs; nothing outside the main thread."""
 
     def __init__(
         self, loop: asyncio.AbstractEventLoop, emergency: Callable[[], None] | None, *, ends_itself: bool
@@ -56,7 +65,7 @@ class _Interrupts:
 
     def __enter__(self) -> None:
         if threading.current_thread() is threading.main_thread():
-            self._before = {number: signal.signal(number, self._on_signal) for number in _SIGNALS}
+            self._before = {number: signal.signal(number, self._on_signal) for number in ending_signals()}
 
     def __exit__(self, *_exception: object) -> None:
         for number, handler in self._before.items():

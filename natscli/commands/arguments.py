@@ -12,11 +12,13 @@ import typer
 from natscli.cli.options import duration
 from natscli.connection.open import PING_INTERVAL_S
 from natscli.errors import UsageError
+from natscli.messaging.programs import Program
 
 SUBJECT = Annotated[str, typer.Argument(help="The subject.")]
 BODY = Annotated[str | None, typer.Argument(help="The body: text, @FILE, or - for standard input.")]
-HEADER = Annotated[
-    list[str] | None, typer.Option("--header", "-H", metavar="NAME:VALUE", help="A header; may be repeated.")
+TRANSLATE = Annotated[
+    str | None,
+    typer.Option("--translate", metavar="CMD", help="Show what this program makes of each body on its input."),
 ]
 
 
@@ -26,6 +28,11 @@ def checked(check: Callable[[str], None], text: str) -> None:
         check(text)
     except ValueError as error:
         raise UsageError(str(error)) from None
+
+
+def command(line: str | None) -> Program | None:
+    """Return the program of a --translate option."""
+    return None if line is None else Program(line)
 
 
 def stdin_bytes() -> BinaryIO:

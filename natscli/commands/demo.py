@@ -18,9 +18,9 @@ from natscli.connection.deadline import Deadline
 from natscli.context.target import Target
 from natscli.context.urls import parse_urls
 from natscli.demo.scenario import Scenario
-from natscli.demo.tally import Tally
 from natscli.demo.traffic import Publisher, serve_prices
 from natscli.errors import NatsCliError
+from natscli.messaging.tally import Tally
 from natscli.render.colour import is_terminal
 from natscli.render.notices import Notices
 from natscli.render.output import print_text

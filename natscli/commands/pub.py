@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
-from natscli.cli.options import SharedOptions, shared_options
+from natscli.cli.options import SharedOptions, duration, shared_options
 from natscli.cli.run import run
-from natscli.commands.arguments import BODY, HEADER, SUBJECT, checked, stdin_bytes
-from natscli.commands.session import connected, header_block
+from natscli.commands.arguments import BODY, SUBJECT
+from natscli.commands.composing import Composition, StdinOptions, TemplateOptions, compose
+from natscli.commands.session import connected
 from natscli.connection.deadline import Deadline
 from natscli.context.target import Target
-from natscli.messaging.body import read_body
-from natscli.messaging.publish import Publication, publish
-from natscli.render.colour import is_terminal
+from natscli.errors import UsageError
+from natscli.messaging.publish import Pace, Published, Publishing
+from natscli.messaging.templates import occasion
 from natscli.render.notices import Notices
 from natscli.text.sizes import plural
-from natscli.wire.subjects import check_publish, to_wire
 
 
 @shared_options
 def pub(
     shared: SharedOptions,
+    options: TemplateOptions,
+    stdin: StdinOptions,
     subject: SUBJECT,
     body: BODY = None,
-    count: Annotated[int, typer.Option("--count", min=1, help="Publish it this many times.")] = 1,
-    header: HEADER = None,
-    reply: Annotated[str | None, typer.Option("--reply", help="The subject replies should go to.")] = None,
+    count: Annotated[int, typer.Option("--count", min=1, help="Publish each message this many times.")] = 1,
+    sleep: Annotated[
+        float | None, typer.Option("--sleep", parser=duration, metavar="DUR", help="Pause between messages.")
+    ] = None,
+    rate: Annotated[float | None, typer.Option("--rate", min=0.001, help="Messages a second, by the clock.")] = None,
+    reply: Annotated[str, typer.Option("--reply", help="The subject replies should go to.")] = "",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notices; errors still show.")] = False,
 ) -> None:
     """Publish messages to a subject.
@@ -36,26 +40,23 @@ def pub(
     The body is the second argument, a file's content (@FILE), or standard input (- or a pipe).
     Exit code 0 means that the server has read every message.
     """
-    checked(check_publish, subject)
-    if reply is not None:
-        checked(check_publish, reply)
+    if sleep and rate:
+        raise UsageError("--sleep and --rate were both given: one of them must go")
     target = shared.target
-    publication = Publication(
-        subject=to_wire(subject),
-        payload=read_body(body, stdin_bytes(), is_terminal=is_terminal(sys.stdin)),
-        reply=to_wire(reply or ""),
-        headers=header_block(header),
-        count=count,
-    )
-    run(lambda _stop: _publish(shared, target, publication))
-    size = plural(len(publication.payload), "byte")
-    times = f" {plural(count, 'time')}" if count > 1 else ""
-    Notices(quiet=quiet).say(f'Published {size} to "{subject}"{times}')
+    composition = compose(subject, body, reply, count, options, stdin)
+    pace = Pace(rate or 0.0, sleep or 0.0)
+    published = run(lambda _stop: _publish(shared, target, composition, pace))
+    size = plural(published.payload_bytes, "byte")
+    what = size if published.messages == 1 else f"{plural(published.messages, 'message')} with {size}"
+    Notices(quiet=quiet).say(f'Published {what} to "{subject}"')
 
 
-async def _publish(shared: SharedOptions, target: Target, publication: Publication) -> None:
-    """One message has one deadline for everything; with many it bounds connecting and each wait."""
+async def _publish(shared: SharedOptions, target: Target, composition: Composition, pace: Pace) -> Published:
+    """One message has one deadline for everything; with more it bounds connecting and each wait."""
     deadline = Deadline(target.timeout_s)
+    single = composition.count == 1 and composition.piped is None
     async with connected(shared, target, deadline) as connection:
-        wait_s = target.timeout_s if publication.count > 1 else deadline.remaining()
-        await publish(connection, publication, wait_s)
+        publishing = Publishing(connection, deadline.remaining() if single else target.timeout_s, pace)
+        if composition.piped is None and composition.draft.constant:
+            return await publishing.send_copies(composition.draft.letter(occasion(1)), composition.count)
+        return await publishing.send_all(composition.batches())

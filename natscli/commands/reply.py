@@ -9,53 +9,65 @@ from typing import Annotated
 
 import typer
 
-from natscli.cli.options import SharedOptions, shared_options
+from natscli.cli.options import SharedOptions, duration, shared_options
 from natscli.cli.run import run
-from natscli.commands.arguments import BODY, HEADER, PING_INTERVAL, SUBJECT, checked, stdin_bytes
+from natscli.commands.arguments import BODY, PING_INTERVAL, SUBJECT, checked, stdin_bytes
+from natscli.commands.composing import TemplateOptions, body_template, header_templates
 from natscli.commands.printing import printing
-from natscli.commands.session import connected, ended_by_signal, header_block, header_pairs
+from natscli.commands.responders import always, delayed, echo, from_program
+from natscli.commands.session import connected, ended_by_signal
+from natscli.connection.client import Connection
 from natscli.connection.deadline import Deadline
 from natscli.context.target import Target
 from natscli.errors import UsageError
 from natscli.messaging.body import read_body
-from natscli.messaging.reply import DEFAULT_QUEUE, Answer, Responder, serve
+from natscli.messaging.programs import Program
+from natscli.messaging.reply import DEFAULT_QUEUE, Responder, Service, SlowResponder
 from natscli.messaging.subscribe import End, Subscriptions
 from natscli.render.colour import is_terminal, wanted
-from natscli.render.messages import Format, Printer, printer
+from natscli.render.messages import Style, printer
 from natscli.render.notices import Notices
-from natscli.wire.headers import extend_headers
-from natscli.wire.message import Message, Run
+from natscli.wire.message import Run
 from natscli.wire.subjects import check_queue, check_subscribe
 
-_COUNTER = "NATS-Reply-Counter"  # the Go CLI's: from 0
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerOptions:
+    """What requests are answered with, and when."""
+
+    echo: Annotated[bool, typer.Option("--echo", help="Answer with the request's body and headers.")] = False
+    command: Annotated[
+        str | None, typer.Option("--command", metavar="CMD", help="Answer with what this program makes of the body.")
+    ] = None
+    sleep: Annotated[
+        float | None, typer.Option("--sleep", parser=duration, metavar="DUR", help="Pause at random, at most so long.")
+    ] = None
 
 
 @shared_options
 def reply(
     shared: SharedOptions,
+    answering: AnswerOptions,
+    templates: TemplateOptions,
     subject: SUBJECT,
     body: BODY = None,
-    echo: Annotated[bool, typer.Option("--echo", help="Answer with the request's body and headers.")] = False,
     queue: Annotated[str, typer.Option("--queue", "-q", help="The queue group that shares the work.")] = DEFAULT_QUEUE,
-    count: Annotated[int, typer.Option("--count", min=0, help="End after this many requests.")] = 0,
-    header: HEADER = None,
+    count: Annotated[int, typer.Option("--count", min=0, help="End after this many requests. [0: never]")] = 0,
     ping_interval: PING_INTERVAL = None,
 ) -> None:
     """Answer the requests on a subject.
 
-    With a body, always that; otherwise, or with --echo, what was asked.  Runs until Ctrl-C or --count.
+    With a body, always that ({{Request}} is what was asked); with --command, what a program writes; otherwise,
+    or with --echo, the request itself.  Runs until Ctrl-C or --count.
     """
     checked(check_subscribe, subject)
     checked(check_queue, queue)
-    if echo and body is not None:
-        raise UsageError("--echo and a body were both given: one of them must go")
-    respond = _echo(header) if body is None else _always(body, header)
+    if sum((answering.echo, body is not None, answering.command is not None)) > 1:
+        raise UsageError("only one of a body, --echo and --command can be the answer")
     notices = Notices(quiet=shared.quiet)
-    if body is None and not echo:
-        notices.say("No body given: answering with what was asked")
-    wished = Subscriptions((subject,), queue, count)
-    show = printer(Format.HUMAN, terminal=is_terminal(sys.stdout), colour=wanted(sys.stdout))
-    plan = _Plan(shared, shared.target, wished, respond, show, notices, ping_interval)
+    target = shared.target
+    fast, slow = _responder(answering, templates, body, target, notices)
+    plan = _Plan(shared, target, Subscriptions((subject,), queue, count), fast, slow, notices, ping_interval)
     run(lambda stop: _serve(plan, stop), ends_itself=True)
 
 
@@ -66,10 +78,30 @@ class _Plan:
     shared: SharedOptions
     target: Target
     wished: Subscriptions
-    respond: Responder
-    show: Printer
+    respond: Responder | None
+    respond_slowly: SlowResponder | None
     notices: Notices
     ping_interval_s: float | None
+
+
+def _responder(
+    answering: AnswerOptions, templates: TemplateOptions, body: str | None, target: Target, notices: Notices
+) -> tuple[Responder | None, SlowResponder | None]:
+    """Return who answers: at once, or slowly."""
+    headers = header_templates(templates, request=True)
+    if answering.command is not None:
+        slow = from_program(Program(answering.command, timeout_s=target.timeout_s), headers, notices)
+        return None, delayed(slow, answering.sleep, slow=True) if answering.sleep else slow
+    if body is None:
+        if not answering.echo:
+            notices.say("No body given: answering with what was asked")
+        respond = echo(headers)
+    else:
+        data = read_body(body, stdin_bytes(), is_terminal=False)
+        respond = always(body_template(body, data, templates, request=True), headers)
+    if answering.sleep:
+        return None, delayed(respond, answering.sleep, slow=False)
+    return respond, None
 
 
 async def _serve(plan: _Plan, stop: asyncio.Future[int]) -> None:
@@ -77,32 +109,22 @@ async def _serve(plan: _Plan, stop: asyncio.Future[int]) -> None:
     async with connected(
         plan.shared, plan.target, deadline, notices=plan.notices, ping_interval_s=plan.ping_interval_s
     ) as connection:
-        async with printing(connection, stop) as output:
-
-            def show(batch: Run, number: int, read_ns: int) -> None:
-                if not output.full and not plan.shared.quiet:
-                    output.write(plan.show(batch, number, read_ns))
-
-            def listening() -> None:
-                plan.notices.say(f'Listening on "{plan.wished.subjects[0]}" in group "{plan.wished.queue}"')
-
-            received = await serve(connection, plan.wished, plan.respond, show, stop, listening)
+        await _answer(connection, plan, stop)
         connection.check_usable()
-        if received.end is End.STOPPED:
-            ended_by_signal(stop.result(), unfinished=plan.wished.count > 0)
 
 
-def _always(body: str, header: list[str] | None) -> Responder:
-    """Answer every request alike."""
-    answer = Answer(read_body(body, stdin_bytes(), is_terminal=False), header_block(header))
-    return lambda _message, _number: answer
+async def _answer(connection: Connection, plan: _Plan, stop: asyncio.Future[int]) -> None:
+    in_words = printer(Style(terminal=is_terminal(sys.stdout), colour=wanted(sys.stdout)))
+    async with printing(connection, stop) as output:
 
+        def show(batch: Run, number: int, read_ns: int) -> None:
+            if not output.full and not plan.notices.quiet:
+                output.write(in_words(batch, number, read_ns))
 
-def _echo(header: list[str] | None) -> Responder:
-    """Answer with the request itself, its headers, the given ones and a counter."""
-    added = header_pairs(header)
+        def listening() -> None:
+            plan.notices.say(f'Listening on "{plan.wished.subjects[0]}" in group "{plan.wished.queue}"')
 
-    def answer(message: Message, number: int) -> Answer:
-        return Answer(message.payload, extend_headers(message.headers, [*added, (_COUNTER, str(number - 1))]))
-
-    return answer
+        service = Service(connection, respond=plan.respond, respond_slowly=plan.respond_slowly)
+        received = await service.serve(plan.wished, show, stop, listening)
+    if received.end is End.STOPPED:
+        ended_by_signal(stop.result(), unfinished=plan.wished.count > 0)

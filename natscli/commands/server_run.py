@@ -51,14 +51,14 @@ def server_run(
         notices.warn(f"anyone who reaches {host} can use this server: it asks for no password")
     with LocalServer.start(config, binary=path) as server:
         print_sections([(f"nats-server {version} ({path})", _rows(server))])
-        notices.say("Ctrl-C stops it")
-        number = run(lambda stop: _watch(server, stop), ends_itself=True, emergency=lambda: server.stop(0))
+        number = run(lambda stop: _watch(server, stop, notices), ends_itself=True, emergency=lambda: server.stop(0))
         server.stop(_STOP_S)
     ended_by_signal(number, unfinished=False)
 
 
-async def _watch(server: LocalServer, stop: asyncio.Future[int]) -> int:
+async def _watch(server: LocalServer, stop: asyncio.Future[int], notices: Notices) -> int:
     """Wait for a signal and return it; raise when the server ends by itself."""
+    notices.say("Ctrl-C stops it")  # from here on: before, it is an interruption
     while not stop.done():
         await asyncio.wait({stop}, timeout=_WATCH_S)
         code = server.poll()

@@ -3,102 +3,171 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from dataclasses import dataclass
+import dataclasses
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Annotated
 
 import typer
 
-from natscli.cli.options import SharedOptions, duration, shared_options
+from natscli.cli.options import SharedOptions, shared_options
 from natscli.cli.run import run
-from natscli.commands.arguments import PING_INTERVAL, checked
+from natscli.commands.arguments import command
 from natscli.commands.printing import printing
+from natscli.commands.receiving import (
+    ReceiveOptions,
+    ShowOptions,
+    check_compatible,
+    style,
+    subscriptions,
+)
+from natscli.commands.reporting import Reporting
 from natscli.commands.session import connected, ended_by_signal
+from natscli.connection.client import Connection
 from natscli.connection.deadline import Deadline
 from natscli.context.target import Target
 from natscli.errors import DeadlineError, DroppedError
-from natscli.messaging.subscribe import End, Received, Subscriptions, receive
-from natscli.render.colour import is_terminal, wanted
-from natscli.render.messages import Format, Printer, printer
+from natscli.messaging.acknowledge import acknowledge
+from natscli.messaging.pairing import Pair, receive_pairs
+from natscli.messaging.programs import Program
+from natscli.messaging.subscribe import Deliver, End, Received, Subscriptions, receive
+from natscli.messaging.translating import Translator
+from natscli.render.dump import DumpFolder, dump_printer
+from natscli.render.messages import pair_printer, printer
 from natscli.render.notices import Notices
+from natscli.render.output import Output
 from natscli.text.durations import format_duration
 from natscli.text.sizes import plural
 from natscli.wire.message import Run
-from natscli.wire.subjects import check_queue, check_subscribe
 
 
 @shared_options
 def sub(
     shared: SharedOptions,
-    subjects: Annotated[list[str], typer.Argument(help="Subjects; * is any token, > all that follow.")],
-    queue: Annotated[str, typer.Option("--queue", help="Share the messages with this queue group.")] = "",
-    count: Annotated[int, typer.Option("--count", min=0, help="End after this many messages.")] = 0,
-    wait: Annotated[
-        float | None, typer.Option("--wait", parser=duration, metavar="DUR", help="End after this long without one.")
-    ] = None,
-    output: Annotated[Format, typer.Option("--output", "-o", help="How messages are printed.")] = Format.HUMAN,
-    raw: Annotated[bool, typer.Option("--raw", "-r", help="Bodies only, as they are; -o raw.")] = False,
-    ping_interval: PING_INTERVAL = None,
+    receiving: ReceiveOptions,
+    showing: ShowOptions,
+    subjects: Annotated[list[str] | None, typer.Argument(help="Subjects; * is any token, > all that follow.")] = None,
 ) -> None:
     """Print the messages of some subjects.
 
     Runs until Ctrl-C, --count or --wait.  A lost connection is made again, and the gap is announced.
     """
-    for subject in subjects:
-        checked(check_subscribe, subject)
-    if queue:
-        checked(check_queue, queue)
-    format_ = Format.RAW if raw else output
-    plan = _Plan(
-        shared,
-        shared.target,
-        Subscriptions(tuple(subjects), queue, count, wait or 0.0),
-        printer(format_, terminal=is_terminal(sys.stdout), colour=wanted(sys.stdout)),
-        ping_interval,
-    )
-    run(lambda stop: _subscribe(plan, stop), ends_itself=True)
+    wished = subscriptions(subjects, receiving)
+    check_compatible(receiving, showing)
+    task = _Task(shared, receiving, showing, wished)
+    run(task.run, ends_itself=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What the options came to."""
+class _Task:
+    """One ``sub``: from the options to the verdict."""
 
-    shared: SharedOptions
-    target: Target
-    wished: Subscriptions
-    show: Printer
-    ping_interval_s: float | None
+    def __init__(
+        self, shared: SharedOptions, receiving: ReceiveOptions, showing: ShowOptions, wished: Subscriptions
+    ) -> None:
+        self._shared = shared
+        self._receiving = receiving
+        self._showing = showing
+        self._wished = wished
+        self._target: Target = shared.target
+        self._style = style(showing)
+        self._notices = Notices(quiet=shared.quiet)
+        self._program: Program | None = command(showing.translate)
+        self._folder = DumpFolder(showing.dump) if showing.dump not in (None, "-") else None
+        self._dropped = 0
 
+    async def run(self, stop: asyncio.Future[int]) -> None:
+        """Receive and show until the end, then raise unless that is what was asked for."""
+        async with connected(
+            self._shared,
+            self._target,
+            Deadline(self._target.timeout_s),
+            notices=self._notices,
+            ping_interval_s=self._receiving.ping_interval,
+        ) as connection:
+            if self._receiving.inbox:
+                inbox = connection.new_inbox()
+                self._wished = dataclasses.replace(self._wished, subjects=(*self._wished.subjects, inbox))
+            if self._showing.reports:
+                received = await self._report(connection, stop)
+            else:
+                received = await self._print(connection, stop)
+            connection.check_usable()  # what failed while the last was written
+        self._judge(received, stop)
 
-async def _subscribe(plan: _Plan, stop: asyncio.Future[int]) -> None:
-    notices = Notices(quiet=plan.shared.quiet)
-    deadline = Deadline(plan.target.timeout_s)
-    async with connected(
-        plan.shared, plan.target, deadline, notices=notices, ping_interval_s=plan.ping_interval_s
-    ) as connection:
+    async def _report(self, connection: Connection, stop: asyncio.Future[int]) -> Received:
+        reporting = Reporting(connection, self._showing, self._style.format)
+        received = await reporting.run(self._wished, stop, self._announce)
+        reporting.print_last()
+        return received
+
+    async def _print(self, connection: Connection, stop: asyncio.Future[int]) -> Received:
         async with printing(connection, stop) as output:
+            if self._showing.match_replies:
+                show = pair_printer(self._style, self._target.timeout_s)
 
-            def deliver(batch: Run, number: int, read_ns: int) -> None:
-                if output.full:
-                    output.drop(len(batch))
-                else:
-                    output.write(plan.show(batch, number, read_ns), len(batch))
+                def deliver_pairs(pairs: Sequence[Pair]) -> None:
+                    _write(output, show(pairs), len(pairs))
 
-            def announce() -> None:
-                notices.say(f"Subscribing on {', '.join(plan.wished.subjects)}")
+                received = await receive_pairs(connection, self._wished, deliver_pairs, stop, self._announce)
+            else:
+                async with self._translated(connection, self._delivery(connection, output), stop) as deliver:
+                    received = await receive(connection, self._wished, deliver, stop, self._announce)
+        self._dropped += output.dropped
+        return received
 
-            received = await receive(connection, plan.wished, deliver, stop, announce)
-        connection.check_usable()  # what failed while the last was written
-        _judge(plan.wished, received, output.dropped, stop)
+    def _delivery(self, connection: Connection, output: Output) -> Deliver:
+        """Return what prints or dumps a run, and acknowledges it."""
+        show = dump_printer if self._showing.dump == "-" else printer(self._style)
+        folder = self._folder
+
+        def deliver(batch: Run, number: int, read_ns: int) -> None:
+            if folder is not None:
+                for offset, message in enumerate(batch):
+                    folder.write(message, number + offset)
+            elif output.full:
+                output.drop(len(batch))
+                return
+            else:
+                output.write(show(batch, number, read_ns), len(batch))
+            if self._receiving.ack:
+                acknowledge(connection, batch)
+
+        return deliver
+
+    @asynccontextmanager
+    async def _translated(
+        self, connection: Connection, deliver: Deliver, stop: asyncio.Future[int]
+    ) -> AsyncIterator[Deliver]:
+        """Give ``deliver`` itself, or what passes each message through the program first."""
+        if self._program is None:
+            yield deliver
+            return
+        translator = Translator(connection, self._program, deliver)
+        try:
+            yield translator.take
+        finally:
+            await translator.finish(stop)
+            self._dropped += translator.dropped
+        translator.check()
+
+    def _announce(self) -> None:
+        subjects = ", ".join(self._wished.subjects)
+        group = f' in group "{self._wished.queue}"' if self._wished.queue else ""
+        acks = " with acknowledgement" if self._receiving.ack else ""
+        self._notices.say(f"Subscribing on {subjects}{group}{acks}")
+
+    def _judge(self, received: Received, stop: asyncio.Future[int]) -> None:
+        if self._dropped:
+            lost = plural(self._dropped, "message")
+            raise DroppedError(f"{lost} of {received.messages:,} dropped: the output is read too slowly")
+        if received.end is End.IDLE and not received.messages:
+            raise DeadlineError(f"no message within {format_duration(self._wished.idle_s)}")
+        if received.end is End.STOPPED:
+            ended_by_signal(stop.result(), unfinished=self._wished.count > 0)
 
 
-def _judge(wished: Subscriptions, received: Received, dropped: int, stop: asyncio.Future[int]) -> None:
-    """Raise unless what was asked for is what happened."""
-    if dropped:
-        raise DroppedError(
-            f"{plural(dropped, 'message')} of {received.messages:,} dropped: the output is read too slowly"
-        )
-    if received.end is End.IDLE and not received.messages:
-        raise DeadlineError(f"no message within {format_duration(wished.idle_s)}")
-    if received.end is End.STOPPED:
-        ended_by_signal(stop.result(), unfinished=wished.count > 0)
+def _write(output: Output, data: bytes, messages: int) -> None:
+    if output.full:
+        output.drop(messages)
+    else:
+        output.write(data, messages)

@@ -169,6 +169,11 @@ class Connection(HardenedClient):
             self.send(encode.unsub(placeholder._id, limit))
         return placeholder
 
+    def subscribed_subject(self, sid: int) -> str:
+        """Return the subject of a subscription; empty once it has ended."""
+        subscription = self._subs.get(sid)
+        return subscription.subject if subscription is not None else ""
+
     def refuse(self, error: PermissionDeniedError) -> None:
         """Keep a refusal for ``confirm``, and tell the watcher."""
         self.denied.append(error)

@@ -10,6 +10,8 @@ import base64
 import json
 from datetime import UTC, datetime
 
+from natscli.messaging.pairing import Pair
+from natscli.text.sanitise import decode
 from natscli.wire.headers import parse_headers
 from natscli.wire.message import Message
 
@@ -23,17 +25,31 @@ def format_time(nanoseconds: int) -> str:
 
 def encode_line(message: Message, time: str) -> bytes:
     """Return the message as one line, ended by a line feed."""
-    line: dict[str, object] = {"subject": _text(message.subject), "time": time}
+    return _line({"subject": decode(message.subject), "time": time, **_rest(message)})
+
+
+def encode_pair(pair: Pair) -> bytes:
+    """Return a request as a line with its ``answer``, null when none came, and ``rtt_ns``."""
+    line = {"subject": decode(pair.request.subject), "time": format_time(pair.read_ns), **_rest(pair.request)}
+    if pair.request.reply:
+        answer = pair.reply
+        line["answer"] = None if answer is None else {"subject": decode(answer.subject), **_rest(answer)}
+        line["rtt_ns"] = None if answer is None else round(pair.rtt_s * 1e9)
+    return _line(line)
+
+
+def _rest(message: Message) -> dict[str, object]:
+    fields: dict[str, object] = {}
     if message.reply:
-        line["reply"] = _text(message.reply)
+        fields["reply"] = decode(message.reply)
     if message.headers:
-        line["headers"] = parse_headers(message.headers).lists()
+        fields["headers"] = parse_headers(message.headers).lists()
     try:
-        line["data"] = message.payload.decode()
+        fields["data"] = message.payload.decode()
     except UnicodeDecodeError:
-        line["data_b64"] = base64.b64encode(message.payload).decode()
-    return json.dumps(line, separators=(",", ":")).encode() + b"\n"
+        fields["data_b64"] = base64.b64encode(message.payload).decode()
+    return fields
 
 
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "surrogateescape")
+def _line(document: dict[str, object]) -> bytes:
+    return json.dumps(document, separators=(",", ":")).encode() + b"\n"

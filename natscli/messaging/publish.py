@@ -1,51 +1,110 @@
-"""Publishing: many messages in few writes, and proof that the server has read them."""
+"""Publishing: many messages in few writes, in time if asked, and proof that the server has read them."""
 
-from dataclasses import dataclass
+import asyncio
+import time
+from collections.abc import AsyncIterable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
 
 from natscli.connection.client import Connection
-from natscli.errors import ConnectionLostError, NatsCliError
+from natscli.errors import ConnectionLostError
+from natscli.messaging.outgoing import Letter
 from natscli.text.sizes import plural
-from natscli.wire.encode import pub
 
 _BATCH_BYTES = 64 * 1024  # larger writes cost more CPU per byte at 1 KiB payloads
 
 
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """One message and how many times it is sent; ``headers`` is an encoded block."""
+class Published(NamedTuple):
+    """What was sent, and confirmed by the server."""
 
-    subject: bytes
-    payload: bytes
-    reply: bytes = b""
-    headers: bytes = b""
-    count: int = 1
+    messages: int
+    payload_bytes: int
 
 
-async def publish(connection: Connection, publication: Publication, timeout_s: float) -> None:
-    """Publish, and return once the server has answered a PING sent behind the last message.
+class Pace(NamedTuple):
+    """How fast: ``rate`` messages a second by the clock, or ``sleep_s`` after each; 0 for as fast as it goes."""
 
-    ``timeout_s`` bounds each wait on the server.  A refused subject raises PermissionDeniedError.
-    """
-    check_size(connection, publication)
-    frame = pub(publication.subject, publication.payload, publication.reply, publication.headers)
-    per_batch = max(_BATCH_BYTES // len(frame), 1)
-    batch = frame * min(per_batch, publication.count)
-    whole, rest = divmod(publication.count, per_batch)
-    try:
-        for _ in range(whole):
-            connection.send(batch)
-            await connection.drain_writes(timeout_s)
-        if rest:
-            connection.send(frame * rest)
-        await connection.confirm(timeout_s)
-    except ConnectionLostError as error:
-        raise ConnectionLostError(f"{error}; none of {plural(publication.count, 'message')} is confirmed") from error
+    rate: float = 0.0
+    sleep_s: float = 0.0
+
+    def due_s(self, sent: int) -> float:
+        """Return when message number ``sent`` + 1 is due, in seconds from the first."""
+        return sent / self.rate if self.rate else sent * self.sleep_s
 
 
-def check_size(connection: Connection, publication: Publication) -> None:
-    """Raise unless the server takes a message of this size; it counts headers too, and hangs up on more."""
-    headers, payload = len(publication.headers), len(publication.payload)
-    if headers + payload > connection.max_payload:
-        parts = f" ({headers:,} of them headers)" if headers else ""
-        limit = f"the server's limit of {connection.max_payload:,}"
-        raise NatsCliError(f"the message of {headers + payload:,} bytes{parts} exceeds {limit}")
+class Publishing:
+    """One run of publishing on one connection.  ``wait_s`` bounds each wait on the server."""
+
+    def __init__(self, connection: Connection, wait_s: float, pace: Pace = Pace()) -> None:
+        self._connection = connection
+        self._wait_s = wait_s
+        self._pace = pace
+        self._paced = pace != Pace()
+        self._started = 0.0
+        self._messages = 0
+        self._bytes = 0
+
+    async def send_all(self, batches: AsyncIterable[Iterable[Letter]]) -> Published:
+        """Send batches as they come, each at once; return when the server has answered a PING behind the last.
+
+        A refused subject raises PermissionDeniedError; a loss says that nothing is confirmed.
+        """
+        with self._unconfirmed():
+            async for batch in batches:
+                await self._send(batch)
+            await self._connection.confirm(self._wait_s)
+        return Published(self._messages, self._bytes)
+
+    async def send_copies(self, letter: Letter, count: int) -> Published:
+        """Send the same message ``count`` times, as ``send_all`` does; a batch is encoded once."""
+        letter.check_size(self._connection)
+        frame = letter.frame
+        per_batch = 1 if self._paced else min(max(_BATCH_BYTES // len(frame), 1), count)
+        batch = frame * per_batch
+        with self._unconfirmed():
+            while left := count - self._messages:
+                messages = min(per_batch, left)
+                frames = batch if messages == per_batch else frame * messages
+                await self._write(frames, messages, messages * len(letter.payload))
+            await self._connection.confirm(self._wait_s)
+        return Published(self._messages, self._bytes)
+
+    @contextmanager
+    def _unconfirmed(self) -> Iterator[None]:
+        try:
+            yield
+        except ConnectionLostError as error:
+            sent = plural(self._messages, "message")
+            raise ConnectionLostError(f"{error}; none of {sent} sent is confirmed") from error
+
+    async def _send(self, batch: Iterable[Letter]) -> None:
+        frames: list[bytes] = []
+        size = payload = 0
+        for letter in batch:
+            letter.check_size(self._connection)
+            frame = letter.frame
+            frames.append(frame)
+            size += len(frame)
+            payload += len(letter.payload)
+            if size >= _BATCH_BYTES or self._paced:
+                await self._write(b"".join(frames), len(frames), payload)
+                frames, size, payload = [], 0, 0
+        if frames:
+            await self._write(b"".join(frames), len(frames), payload)
+
+    async def _write(self, frames: bytes, messages: int, payload: int) -> None:
+        if self._paced:
+            await self._keep_time()
+        self._connection.send(frames)
+        await self._connection.drain_writes(self._wait_s)
+        self._messages += messages
+        self._bytes += payload
+        if self._connection.denied:
+            raise self._connection.denied[0]
+
+    async def _keep_time(self) -> None:
+        """Wait until the next message is due; one that is late goes at once, and the next is not later for it."""
+        now = time.monotonic()
+        if not self._messages:
+            self._started = now
+        await asyncio.sleep(max(self._started + self._pace.due_s(self._messages) - now, 0))

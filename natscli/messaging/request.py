@@ -3,15 +3,14 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from natscli.connection.client import Connection
 from natscli.connection.deadline import Deadline
 from natscli.errors import NoRespondersError
-from natscli.messaging.publish import Publication, check_size
+from natscli.messaging.outgoing import Letter
 from natscli.text.sanitise import safe_bytes
-from natscli.wire.encode import pub
 from natscli.wire.headers import parse_headers
 from natscli.wire.message import Message, Run
 
@@ -27,14 +26,18 @@ class Reply(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """How many replies to wait for (0: all until the deadline) and how long after the last one (seconds)."""
+    """How many replies to wait for, and how long after the last one (seconds).
+
+    A ``count`` of 0 takes all until the deadline; with ``until_empty``, until an empty one, which is not yielded.
+    """
 
     count: int = 1
     gap_s: float = 0.3
+    until_empty: bool = False
 
 
 async def request(
-    connection: Connection, question: Publication, wanted: Replies, deadline: Deadline
+    connection: Connection, question: Letter, wanted: Replies, deadline: Deadline
 ) -> AsyncIterator[Reply]:
     """Send ``question`` and yield its replies as they come.
 
@@ -42,12 +45,12 @@ async def request(
     round trip plus ``gap_s``.  Raises NoRespondersError, PermissionDeniedError, and DeadlineError when
     nothing came at all.
     """
-    check_size(connection, question)
+    question.check_size(connection)
     subject = safe_bytes(question.subject, multiline=False)
     inbox = _Inbox()
     name = connection.new_inbox()
     subscription = await connection.subscribe_bulk(name, inbox.take, limit=wanted.count)
-    connection.send(pub(question.subject, question.payload, name.encode(), question.headers))
+    connection.send(replace(question, reply=name.encode()).frame)
     inbox.sent = time.perf_counter()
     try:
         await connection.confirm(deadline.remaining())  # a refusal comes before this PONG
@@ -60,11 +63,13 @@ async def request(
             if reply is None:
                 break
             _check_served(reply, subject)
+            if wanted.until_empty and not reply.message.payload:
+                return
             seen += 1
             total_s += reply.rtt_s
             yield reply
-        if not seen:
-            raise deadline.missed(f"no reply on '{subject}'")
+        if not seen or wanted.until_empty:
+            raise deadline.missed(f"no {'empty ' if seen else ''}reply on '{subject}'")
     finally:
         if wanted.count != 1 and not connection.is_closed:
             await subscription.unsubscribe()
@@ -72,8 +77,7 @@ async def request(
 
 async def request_one(connection: Connection, subject: str, payload: bytes, deadline: Deadline) -> Message:
     """Return the first reply to ``payload`` on ``subject``."""
-    question = Publication(subject.encode(), payload)
-    replies = request(connection, question, Replies(), deadline)
+    replies = request(connection, Letter(subject.encode(), payload), Replies(), deadline)
     return (await anext(replies)).message
 
 

@@ -8,7 +8,9 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from natscli.connection.client import Connection
+from natscli.text.sanitise import decode
 from natscli.wire.message import Run
+from natscli.wire.subjects import matches
 
 Deliver = Callable[[Run, int, int], None]  # the run, the number of its first message (from 1), when it was read (ns)
 
@@ -30,12 +32,50 @@ class Received(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Subscriptions:
-    """What to receive; ``count`` and ``idle_s`` are 0 for no limit."""
+    """What to receive; ``count`` and ``idle_s`` are 0 for no limit.  What matches ``ignored`` does not count."""
 
     subjects: Sequence[str]
     queue: str = ""
     count: int = 0
     idle_s: float = 0.0
+    ignored: Sequence[str] = ()
+
+
+class Progress:
+    """How many messages have come, when the last one did, and whether that is all."""
+
+    def __init__(self, count: int) -> None:
+        self.messages = 0
+        self.complete: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._count = count
+        self._last = time.monotonic()
+
+    def cut(self, run: Run) -> Run:
+        """Return as much of a run as is still wanted."""
+        return run.head(self._count - self.messages) if self._count else run
+
+    def advance(self, messages: int) -> None:
+        """Count messages that have come now."""
+        self.messages += messages
+        self._last = time.monotonic()
+        if self._count and self.messages >= self._count and not self.complete.done():
+            self.complete.set_result(None)
+
+    async def until_the_end(self, connection: Connection, idle_s: float, stop: "asyncio.Future[int]") -> End:
+        """Wait for the count, the idle time or the user; raise what ends the connection."""
+        reasons: set[asyncio.Future[Any]] = {self.complete, stop, connection.ended}
+        self._last = time.monotonic()
+        while True:
+            left = self._last + idle_s - time.monotonic() if idle_s else None
+            if left is not None and left <= 0:
+                return End.IDLE
+            await asyncio.wait(reasons, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            if self.complete.done():
+                return End.COUNT
+            if stop.done():
+                return End.STOPPED
+            if connection.ended.done():
+                raise connection.ended.result() or AssertionError("closed by its owner while in use")
 
 
 async def receive(
@@ -49,50 +89,39 @@ async def receive(
 
     Raises what ended the connection, and PermissionDeniedError for a subject that is refused at the start.
     """
-    receiver = _Receiver(deliver, wanted.count)
+    progress = Progress(wanted.count)
+
+    def take(run: Run) -> None:
+        run = progress.cut(run)
+        if len(run):
+            deliver(run, progress.messages + 1, time.time_ns())
+            progress.advance(len(run))
+
+    sink = _without(wanted.ignored, take) if wanted.ignored else take
+    limit = 0 if wanted.ignored else wanted.count  # the server cannot know what we ignore
     for subject in wanted.subjects:
-        await connection.subscribe_bulk(subject, receiver.take, queue=wanted.queue, limit=wanted.count)
+        await connection.subscribe_bulk(subject, sink, queue=wanted.queue, limit=limit)
     await connection.confirm(connection.target.timeout_s)
     subscribed()
-    end = await _until_the_end(connection, receiver, wanted.idle_s, stop)
-    return Received(receiver.messages, end)
+    end = await progress.until_the_end(connection, wanted.idle_s, stop)
+    return Received(progress.messages, end)
 
 
-class _Receiver:
-    """The sink: cuts at the count and knows when something last came."""
+def _without(ignored: Sequence[str], take: Callable[[Run], None]) -> Callable[[Run], None]:
+    """Return a sink that leaves out what matches; a subject's fate is decided once."""
+    verdicts: dict[bytes, bool] = {}
 
-    def __init__(self, deliver: Deliver, count: int) -> None:
-        self.messages = 0
-        self.last = time.monotonic()
-        self.complete: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._deliver = deliver
-        self._count = count
+    def keep(subject: bytes) -> bool:
+        verdict = verdicts.get(subject)
+        if verdict is None:
+            if len(verdicts) > 100_000:
+                verdicts.clear()
+            verdict = not any(matches(pattern, decode(subject)) for pattern in ignored)
+            verdicts[subject] = verdict
+        return verdict
 
-    def take(self, run: Run) -> None:
-        if self._count:
-            run = run.head(self._count - self.messages)
-        if not len(run):
-            return
-        self._deliver(run, self.messages + 1, time.time_ns())
-        self.messages += len(run)
-        self.last = time.monotonic()
-        if self._count and self.messages >= self._count and not self.complete.done():
-            self.complete.set_result(None)
+    def filtered(run: Run) -> None:
+        kept = [message for message in run if keep(message.subject)]
+        take(run if len(kept) == len(run) else Run.of(run.sid, kept))
 
-
-async def _until_the_end(
-    connection: Connection, receiver: _Receiver, idle_s: float, stop: "asyncio.Future[int]"
-) -> End:
-    reasons: set[asyncio.Future[Any]] = {receiver.complete, stop, connection.ended}
-    receiver.last = time.monotonic()
-    while True:
-        left = receiver.last + idle_s - time.monotonic() if idle_s else None
-        if left is not None and left <= 0:
-            return End.IDLE
-        await asyncio.wait(reasons, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-        if receiver.complete.done():
-            return End.COUNT
-        if stop.done():
-            return End.STOPPED
-        if connection.ended.done():
-            raise connection.ended.result() or AssertionError("closed by its owner while in use")
+    return filtered

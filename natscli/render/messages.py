@@ -1,15 +1,21 @@
 """Messages as people and programs read them.  A printer is chosen once; a run becomes one write."""
 
-from collections.abc import Callable
-from enum import StrEnum
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, StrEnum
 
-from natscli.messaging.ndjson import encode_line, format_time
+from natscli.messaging.ndjson import encode_line, encode_pair, format_time
+from natscli.messaging.pairing import Pair
 from natscli.render.colour import paint
+from natscli.render.layout import Layout
+from natscli.text.durations import format_duration
 from natscli.text.sanitise import safe, safe_bytes
 from natscli.wire.headers import parse_headers
 from natscli.wire.message import Message, Run
 
 Printer = Callable[[Run, int, int], bytes]  # a run, its first number, when it was read (ns since the epoch)
+PairPrinter = Callable[[Sequence[Pair]], bytes]
 
 
 class Format(StrEnum):
@@ -21,52 +27,133 @@ class Format(StrEnum):
     NONE = "none"
 
 
-def printer(format_: Format, *, terminal: bool, colour: bool) -> Printer:
-    """Return the printer for a format.  On a terminal foreign bytes are made visible; elsewhere they are exact."""
-    if format_ is Format.JSON:
-        return _json
-    if format_ is Format.RAW:
-        return _raw_for_terminal if terminal else _raw
-    if format_ is Format.NONE:
-        return _none
-    show = _safe_text if terminal else _exact
+class Stamp(Enum):
+    """What time stands behind a message's number."""
 
-    def human(run: Run, number: int, _read_ns: int) -> bytes:
-        return b"".join(_human(message, number + at, show, colour=colour) for at, message in enumerate(run))
+    NONE = "none"
+    CLOCK = "clock"  # local, when it was read
+    DELTA = "delta"  # since the start
+
+
+class Detail(Enum):
+    """How much of a message the human form shows."""
+
+    ALL = "all"
+    HEADERS = "headers"
+    SUBJECT = "subject"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How messages are printed.  On a terminal foreign bytes are made visible; elsewhere they are exact."""
+
+    format: Format = Format.HUMAN
+    terminal: bool = False
+    colour: bool = False
+    stamp: Stamp = Stamp.NONE
+    detail: Detail = Detail.ALL
+    separator: bytes = b"\n"  # behind each raw or laid out message
+    layout: Layout | None = None
+    started_ns: int = 0
+
+
+def printer(style: Style) -> Printer:
+    """Return the printer for a style."""
+    if style.layout is not None:
+        return _by_layout(style.layout, style)
+    if style.format is Format.JSON:
+        return _json
+    if style.format is Format.RAW:
+        return _raw(style)
+    if style.format is Format.NONE:
+        return lambda _run, _number, _read_ns: b""
+
+    def human(run: Run, number: int, read_ns: int) -> bytes:
+        stamp = _stamp(style, read_ns)
+        return b"".join([_human(message, number + at, stamp, style) for at, message in enumerate(run)])
 
     return human
 
 
+def pair_printer(style: Style, patience_s: float) -> PairPrinter:
+    """Return what prints requests with their replies; ``patience_s`` is how long a reply was waited for."""
+    if style.format is Format.JSON:
+        return lambda pairs: b"".join([encode_pair(pair) for pair in pairs])
+    if style.format is Format.NONE:
+        return lambda _pairs: b""
+    if style.format is Format.RAW:
+        raw = _raw(style)
+        return lambda pairs: b"".join(
+            [raw(Run.of(0, [pair.request, *([pair.reply] if pair.reply else [])]), 0, 0) for pair in pairs]
+        )
+    patience = format_duration(patience_s).encode()
+    return lambda pairs: b"".join([_human_pair(pair, patience, style) for pair in pairs])
+
+
 def body_text(payload: bytes, *, terminal: bool) -> bytes:
     """Return a payload to be read by a person, or exactly as it is."""
-    return _safe_text(payload, multiline=True) if terminal else payload
+    return safe_bytes(payload).encode() if terminal else payload
 
 
 def header_lines(block: bytes, *, terminal: bool) -> bytes:
     """Return one ``Name: value`` line for each header, or nothing."""
     pairs = parse_headers(block).shown() if block else []
     lines = (f"{name}: {value}" for name, value in pairs)
-    return b"".join(_encoded(safe(line) if terminal else line) + b"\n" for line in lines)
+    return b"".join((safe(line) if terminal else line).encode("utf-8", "surrogateescape") + b"\n" for line in lines)
 
 
-def _human(message: Message, number: int, show: Callable[..., bytes], *, colour: bool) -> bytes:
-    headline = paint(f"[#{number}]", "cyan", on=colour).encode() + b' Received on "' + show(message.subject) + b'"'
+def _human(message: Message, number: int, stamp: bytes, style: Style) -> bytes:
+    headline = _numbered(number, style) + stamp + b' Received on "' + _shown(message.subject, style) + b'"'
     if message.reply:
-        headline += b' with reply "' + show(message.reply) + b'"'
-    parts = [headline, b"\n"]
-    if message.headers:
-        parts += [header_lines(message.headers, terminal=show is _safe_text), b"\n"]
-    body = show(message.payload, multiline=True) if message.payload else b"nil body"
-    parts += [body, b"\n" if body.endswith(b"\n") else b"\n\n"]
-    return b"".join(parts)
+        headline += b' with reply "' + _shown(message.reply, style) + b'"'
+    return headline + b"\n" + _content(message, style)
 
 
-def _raw(run: Run, _number: int, _read_ns: int) -> bytes:
-    return b"\n".join(run.payloads) + b"\n"
+def _content(message: Message, style: Style) -> bytes:
+    """Return headers and body, each followed by a blank line, as far as they are to be shown."""
+    if style.detail is Detail.SUBJECT:
+        return b""
+    headers = header_lines(message.headers, terminal=style.terminal) + b"\n" if message.headers else b""
+    if style.detail is Detail.HEADERS:
+        return headers
+    body = body_text(message.payload, terminal=style.terminal) if message.payload else b"nil body"
+    return headers + body + (b"\n" if body.endswith(b"\n") else b"\n\n")
 
 
-def _raw_for_terminal(run: Run, _number: int, _read_ns: int) -> bytes:
-    return b"".join(_safe_text(payload, multiline=True) + b"\n" for payload in run.payloads)
+def _human_pair(pair: Pair, patience: bytes, style: Style) -> bytes:
+    request = _human(pair.request, pair.number, _stamp(style, pair.read_ns), style)
+    if not pair.request.reply:
+        return request
+    numbered = _numbered(pair.number, style)
+    if pair.reply is None:
+        return request + numbered + b" No reply within " + patience + b"\n\n"
+    where = _shown(pair.reply.subject, style)
+    rtt = format_duration(pair.rtt_s).encode()
+    return (
+        request + numbered + b' Matched reply on "' + where + b'" with rtt ' + rtt + b"\n" + _content(pair.reply, style)
+    )
+
+
+def _numbered(number: int, style: Style) -> bytes:
+    return paint(f"[#{number}]", "cyan", on=style.colour).encode()
+
+
+def _stamp(style: Style, read_ns: int) -> bytes:
+    if style.stamp is Stamp.NONE:
+        return b""
+    if style.stamp is Stamp.DELTA:
+        return f" @ {format_duration(max(read_ns - style.started_ns, 0) / 1e9)}".encode()
+    local = datetime.fromtimestamp(read_ns // 1_000_000_000).astimezone()
+    return f" @ {local:%b} {local.day:2} {local:%H:%M:%S}.{read_ns // 1000 % 1_000_000:06d}".encode()
+
+
+def _raw(style: Style) -> Printer:
+    separator = style.separator
+    if style.terminal:
+        return lambda run, _number, _read_ns: b"".join(
+            [body_text(payload, terminal=True) + separator for payload in run.payloads]
+        )
+    return lambda run, _number, _read_ns: separator.join(run.payloads) + separator
 
 
 def _json(run: Run, _number: int, read_ns: int) -> bytes:
@@ -74,17 +161,13 @@ def _json(run: Run, _number: int, read_ns: int) -> bytes:
     return b"".join([encode_line(message, time) for message in run])
 
 
-def _none(_run: Run, _number: int, _read_ns: int) -> bytes:
-    return b""
+def _by_layout(layout: Layout, style: Style) -> Printer:
+    def laid_out(run: Run, number: int, read_ns: int) -> bytes:
+        lines = [layout.fill(message, number + at, read_ns) for at, message in enumerate(run)]
+        return b"".join([body_text(line, terminal=style.terminal) + style.separator for line in lines])
+
+    return laid_out
 
 
-def _exact(raw: bytes, *, multiline: bool = False) -> bytes:
-    return raw
-
-
-def _safe_text(raw: bytes, *, multiline: bool = False) -> bytes:
-    return safe_bytes(raw, multiline=multiline).encode()
-
-
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+def _shown(raw: bytes, style: Style) -> bytes:
+    return safe_bytes(raw, multiline=False).encode() if style.terminal else raw

@@ -9,6 +9,7 @@ import errno
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import BinaryIO
@@ -17,13 +18,18 @@ from natscli.errors import NatsCliError, OutputClosedError
 
 LIMIT = 64 * 1024 * 1024  # bytes that may wait for the reader
 _JOINED = 1024 * 1024  # waiting pieces are joined up to this size for one write
+_RETRY_S = 0.005
 
 
 def write_all(stream: BinaryIO, data: bytes) -> None:
-    """Write every byte, also through a stream that takes only some at a time."""
+    """Write every byte, also through a stream that takes only some at a time, or none for a while."""
     view = memoryview(data)
     while view:
-        view = view[stream.write(view) or 0 :]
+        taken = stream.write(view)
+        if taken is None:  # somebody who shares the pipe has made it non-blocking
+            time.sleep(_RETRY_S)
+        else:
+            view = view[taken:]
 
 
 def stdout() -> BinaryIO:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Protocol
 
-from natscli.demo.tally import Picture, Row
+from natscli.messaging.tally import Picture, Row
 from natscli.text.sanitise import safe
 from natscli.text.sizes import format_bytes
 
 _TITLES = ("subject", "messages", "bytes", "msg/s", "bytes/s")
 
 
-def traffic_table(picture: Picture) -> str:
-    """Return the rows and their sum as aligned text."""
-    cells = [_TITLES, *(_cells(row) for row in (*picture.rows, picture.total))]
+def traffic_table(picture: Picture, most: int | None = None) -> str:
+    """Return the rows, at most so many, and the sum of all as aligned text."""
+    rows = picture.rows[:most]
+    left_out = len(picture.rows) - len(rows)
+    total = replace(picture.total, subject=f"all {len(picture.rows):,}") if left_out else picture.total
+    cells = [_TITLES, *(_cells(row) for row in (*rows, total))]
     widths = [max(len(line[column]) for line in cells) for column in range(len(_TITLES))]
     lines = [_line(line, widths) for line in cells]
     rule = "─" * (sum(widths) + 2 * (len(widths) - 1))

@@ -1,0 +1,14 @@
+"""Acknowledging JetStream messages that a plain subscription sees (ADR-13: an empty reply, or +ACK)."""
+
+from natscli.connection.client import Connection
+from natscli.wire.encode import pub
+from natscli.wire.message import Run
+
+_ACK_SUBJECTS = b"$JS.ACK."
+
+
+def acknowledge(connection: Connection, run: Run) -> None:
+    """Acknowledge every message of a run that can be."""
+    acks = [pub(reply, b"") for reply in run.replies or () if reply.startswith(_ACK_SUBJECTS)]
+    if acks:
+        connection.send(b"".join(acks))

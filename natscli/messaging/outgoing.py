@@ -1,0 +1,97 @@
+"""Messages to be sent: what was typed, turned into frames, one by one or many at once."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import repeat
+
+from natscli.connection.client import Connection
+from natscli.errors import NatsCliError, UsageError
+from natscli.messaging.templates import Occasion, Template, occasion
+from natscli.text.sanitise import decode
+from natscli.wire.encode import pub
+from natscli.wire.headers import encode_headers
+from natscli.wire.subjects import check_publish, to_wire
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message ready to be sent: bytes of the wire."""
+
+    subject: bytes
+    payload: bytes
+    reply: bytes = b""
+    headers: bytes = b""
+
+    @property
+    def frame(self) -> bytes:
+        """The message as a PUB or HPUB frame."""
+        return pub(self.subject, self.payload, self.reply, self.headers)
+
+    def check_size(self, connection: Connection) -> None:
+        """Raise unless the server takes it; it counts headers too, and hangs up on more than its limit."""
+        headers, payload = len(self.headers), len(self.payload)
+        if headers + payload > connection.max_payload:
+            parts = f" ({headers:,} of them headers)" if headers else ""
+            limit = f"the server's limit of {connection.max_payload:,}"
+            raise NatsCliError(f"the message of {headers + payload:,} bytes{parts} exceeds {limit}")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message as it was given: subject, body and header values may have places to fill in.
+
+    A body of bytes is data, and goes out as it is.
+    """
+
+    subject: Template
+    body: Template | bytes
+    reply: str = ""
+    headers: Sequence[tuple[str, Template]] = ()
+
+    @property
+    def constant(self) -> bool:
+        """Whether every copy is the same."""
+        body = self.body.constant if isinstance(self.body, Template) else True
+        return body and self.subject.constant and all(value.constant for _, value in self.headers)
+
+    def letter(self, moment: Occasion) -> Letter:
+        """Return the message for an occasion; UsageError when what was filled in makes no valid one."""
+        try:
+            subject = self.subject.fill(moment)
+            check_publish(subject)
+            headers = encode_headers((name, value.fill(moment)) for name, value in self.headers)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+        body = to_wire(self.body.fill(moment)) if isinstance(self.body, Template) else self.body
+        return Letter(to_wire(subject), body, to_wire(self.reply), headers)
+
+    def copies(self, count: int) -> Iterator[Letter]:
+        """Yield ``count`` letters, numbered from 1."""
+        if self.constant:
+            yield from repeat(self.letter(occasion(1)), count)
+        else:
+            yield from (self.letter(occasion(number)) for number in range(1, count + 1))
+
+    def with_bodies(self, bodies: Iterable[bytes], count: int, *, templates: bool) -> Iterator[Letter]:
+        """Yield ``count`` letters for each body in place of the draft's own."""
+        plain = self.letter(occasion(1)) if self.constant and not templates else None
+        for body in bodies:
+            if plain is not None:
+                yield from repeat(Letter(plain.subject, body, plain.reply, plain.headers), count)
+            else:
+                yield from replace(self, body=as_body(body, templates=templates)).copies(count)
+
+
+def as_body(data: bytes, *, templates: bool, request: bool = False) -> Template | bytes:
+    """Return a body as data, or as a template; UsageError for a function that does not exist."""
+    return as_template(decode(data), templates=True, request=request) if templates else data
+
+
+def as_template(text: str, *, templates: bool, request: bool = False) -> Template:
+    """Return a text to be filled in, or to be taken literally; UsageError for a function that does not exist."""
+    if not templates:
+        return Template.literal(text)
+    try:
+        return Template(text, request=request)
+    except ValueError as error:
+        raise UsageError(str(error), "--no-templates sends braces as they are") from None

@@ -1,0 +1,117 @@
+"""Templates in subjects, bodies and header values: ``{{Count}}``, ``{{Random 1 10}}``, …
+
+A fixed table of functions, in the Go CLI's names; nothing is evaluated.  ``{{.Count}}`` is the same as
+``{{Count}}``.  A template is checked when it is made: an unknown function is a ValueError then.
+"""
+
+import re
+import secrets
+import string
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+_PLACE = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
+_LETTERS = string.ascii_letters + string.digits
+_ID_LENGTH = 22  # as long as a NUID
+_LONGEST_RANDOM = 64 * 1024 * 1024
+
+
+class Occasion(NamedTuple):
+    """What a template is filled in with: the message's number, the moment (ns since the epoch), the request."""
+
+    number: int
+    moment_ns: int
+    request: str = ""
+
+
+def occasion(number: int, request: str = "") -> Occasion:
+    """Return the occasion of a message that is sent now."""
+    return Occasion(number, time.time_ns(), request)
+
+
+Part = str | Callable[[Occasion], str]
+
+
+class Template:
+    """Text with places to fill in.  ``constant`` says that there are none."""
+
+    def __init__(self, text: str, *, request: bool = False) -> None:
+        """Take a text apart; ValueError for a function that does not exist.
+
+        ``{{Request}}`` exists only where there is a ``request``.
+        """
+        self._parts = _parts(text, request=request)
+        self.constant = not any(callable(part) for part in self._parts)
+
+    @classmethod
+    def literal(cls, text: str) -> "Template":
+        """Return a template that is ``text``, braces and all."""
+        template = cls("")
+        template._parts = [text]
+        return template
+
+    def fill(self, moment: Occasion) -> str:
+        """Return the text for one message."""
+        return "".join(part if isinstance(part, str) else part(moment) for part in self._parts)
+
+
+def _parts(text: str, *, request: bool) -> list[Part]:
+    parts: list[Part] = []
+    position = 0
+    for place in _PLACE.finditer(text):
+        parts += [text[position : place.start()], _function(place[1], request=request)]
+        position = place.end()
+    rest = text[position:]
+    if "{{" in rest:
+        raise ValueError("'{{' without '}}' behind it")
+    return [part for part in (*parts, rest) if part != ""]
+
+
+def _function(call: str, *, request: bool) -> Callable[[Occasion], str]:
+    name, *arguments = call.removeprefix(".").split() or [""]
+    if name == "Random" and len(arguments) == 2 and all(argument.isdigit() for argument in arguments):
+        return _random(*map(int, arguments))
+    if name in _FUNCTIONS and not arguments:
+        return _FUNCTIONS[name]
+    if name == "Request" and request and not arguments:
+        return lambda moment: moment.request
+    known = ", ".join([*_FUNCTIONS, "Random MIN MAX", *(["Request"] if request else [])])
+    raise ValueError(f"'{{{{{call}}}}}' is no function; there are {known}")
+
+
+def _random(least: int, most: int) -> Callable[[Occasion], str]:
+    low, high = min(least, most), max(least, most)
+    if high > _LONGEST_RANDOM:
+        raise ValueError(f"{{{{Random}}}} makes at most {_LONGEST_RANDOM} characters")
+
+    def letters(_moment: Occasion) -> str:
+        return _some_letters(low + secrets.randbelow(high - low + 1))
+
+    return letters
+
+
+def _some_letters(length: int) -> str:
+    return "".join(secrets.choice(_LETTERS) for _ in range(length))
+
+
+def _local(moment: Occasion) -> datetime:
+    return datetime.fromtimestamp(moment.moment_ns // 1_000_000_000).astimezone()
+
+
+def _kitchen(moment: Occasion) -> str:
+    """Return ``3:04PM``."""
+    local = _local(moment)
+    return f"{local.hour % 12 or 12}:{local.minute:02d}{'PM' if local.hour >= 12 else 'AM'}"
+
+
+_FUNCTIONS: dict[str, Callable[[Occasion], str]] = {
+    "Count": lambda moment: str(moment.number),
+    "Cnt": lambda moment: str(moment.number),
+    "TimeStamp": lambda moment: _local(moment).isoformat(),
+    "Unix": lambda moment: str(moment.moment_ns // 1_000_000_000),
+    "UnixNano": lambda moment: str(moment.moment_ns),
+    "Time": _kitchen,
+    "ID": lambda _moment: _some_letters(_ID_LENGTH),
+}
