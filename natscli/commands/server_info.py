@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
+from json import dumps
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +15,7 @@ from natscli.commands.session import connected
 from natscli.connection.deadline import Deadline
 from natscli.context.target import Target
 from natscli.render.reports import Rows, print_json, print_sections
+from natscli.system.monitoring import check_monitor_url
 from natscli.system.server_info import USER_INFO_SUBJECT, ServerReport, describe
 from natscli.text.durations import format_duration
 from natscli.text.sizes import format_bytes
@@ -21,24 +24,29 @@ from natscli.text.sizes import format_bytes
 @shared_options
 def server_info(
     shared: SharedOptions,
+    monitor: Annotated[
+        str | None, typer.Option("--monitor", metavar="URL", help="Its HTTP monitoring, for all of VARZ.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", "-j", help="One JSON document.")] = False,
 ) -> None:
     """Show what a server says of itself and of your account.
 
-    Every user may ask; no system account and no monitoring port is needed.
+    Every user may ask; no system account and no monitoring port is needed.  With either, all of VARZ is shown.
     """
     target = shared.target
-    report = run(lambda _stop: _ask(shared, target))
+    if monitor is not None:
+        check_monitor_url(monitor)
+    report = run(lambda _stop: _ask(shared, target, monitor))
     if json:
         print_json(_document(report))
     else:
         print_sections(_sections(report))
 
 
-async def _ask(shared: SharedOptions, target: Target) -> ServerReport:
+async def _ask(shared: SharedOptions, target: Target, monitor: str | None) -> ServerReport:
     deadline = Deadline(target.timeout_s)
     async with connected(shared, target, deadline) as connection:
-        return await describe(connection, deadline)
+        return await describe(connection, deadline, monitor)
 
 
 def _document(report: ServerReport) -> dict[str, Any]:
@@ -53,6 +61,8 @@ def _document(report: ServerReport) -> dict[str, Any]:
         "info": report.info,
         "user": report.user,
         "user_error": report.user_error,
+        "varz": report.varz,
+        "varz_source": report.varz_source if report.varz is not None else None,
     }
 
 
@@ -66,7 +76,24 @@ def _sections(report: ServerReport) -> list[tuple[str, Rows]]:
         sections.append((title, [("Unknown", report.user_error or "no answer")]))
     else:
         sections.append((title, _user_rows(report.user)))
+    if report.varz is not None:
+        sections.append((f"VARZ (from {report.varz_source})", list(_flat(report.varz))))
     return sections
+
+
+def _flat(document: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every value of a document under its dotted name."""
+    for key, value in document.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        elif isinstance(value, list):
+            yield f"{prefix}{key}", ", ".join(map(_plain, value))
+        else:
+            yield f"{prefix}{key}", _plain(value)
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else dumps(value)
 
 
 def _server_rows(info: dict[str, Any]) -> Rows:

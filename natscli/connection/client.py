@@ -52,6 +52,7 @@ class Connection(HardenedClient):
         self._closing = False
         self._failure: Exception | None = None
         self._lost_at = 0.0
+        self._confirming = 0  # calls of ``confirm`` under way
         self._plan = ReconnectPlan()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -134,7 +135,11 @@ class Connection(HardenedClient):
         pong: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         started = time.perf_counter()
         await self._send_ping(pong)
-        await self.until(pong, timeout_s, f"{self.url} did not answer a PING")
+        self._confirming += 1
+        try:
+            await self.until(pong, timeout_s, f"{self.url} did not answer a PING")
+        finally:
+            self._confirming -= 1
         elapsed = time.perf_counter() - started
         if self.denied:
             raise self.denied[0]
@@ -175,9 +180,9 @@ class Connection(HardenedClient):
         return subscription.subject if subscription is not None else ""
 
     def refuse(self, error: PermissionDeniedError) -> None:
-        """Keep a refusal for ``confirm``, and tell the watcher."""
+        """Keep a refusal for whoever waits in ``confirm``, or tell the watcher."""
         self.denied.append(error)
-        if self.watcher is not None:
+        if self.watcher is not None and not self._confirming:
             self.watcher.refused(error)
 
     def fail(self, error: Exception) -> None:

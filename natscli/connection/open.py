@@ -12,7 +12,7 @@ from natscli.connection.transport import Trace
 from natscli.connection.upstream import enable_websocket
 from natscli.context.target import Target
 from natscli.context.urls import ServerUrl
-from natscli.errors import ConnectError, ExitCode, NatsCliError
+from natscli.errors import ConnectError, DeadlineError, ExitCode, NatsCliError, RefusedError, UsageError
 
 PING_INTERVAL_S = 10.0  # a frozen server is noticed after three of them
 
@@ -63,9 +63,17 @@ def _failed(failures: Sequence[tuple[ServerUrl, Cause]]) -> NatsCliError:
         each = "; ".join(f"{url.display}: {cause.words}" for url, cause in sorted(failures, key=lambda f: f[0].display))
         message = f"cannot connect: {each}"
     codes = {cause.exit_code for _, cause in failures}
-    error = ConnectError(message, next((cause.hint for _, cause in failures if cause.hint), None))
-    if len(codes) == 1:
-        error.exit_code = codes.pop()
-    elif ExitCode.REFUSED in codes:
-        error.exit_code = ExitCode.REFUSED
-    return error
+    kind = _KINDS.get(codes.pop() if len(codes) == 1 else _worst(codes), ConnectError)
+    return kind(message, next((cause.hint for _, cause in failures if cause.hint), None))
+
+
+_KINDS: dict[int, type[NatsCliError]] = {
+    ExitCode.REFUSED: RefusedError,
+    ExitCode.TIMEOUT: DeadlineError,
+    ExitCode.USAGE: UsageError,
+}
+
+
+def _worst(codes: set[int]) -> int:
+    """Return what a list of servers that failed differently comes to: a refusal tells most."""
+    return ExitCode.REFUSED if ExitCode.REFUSED in codes else ExitCode.CONNECTION

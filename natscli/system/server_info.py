@@ -1,17 +1,20 @@
 """What any user may know of a server and of themselves: INFO, a measured round trip, the account.
 
 Sources: the INFO of the connection; PING and PONG; the TLS session; ``$SYS.REQ.USER.INFO``, which every
-user may ask (nats-server 2.8 and later).
+user may ask (nats-server 2.8 and later); VARZ where the system account or HTTP monitoring allows.
 """
 
 import json
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
 from natscli.connection.client import Connection
 from natscli.connection.deadline import Deadline
-from natscli.errors import NatsCliError
+from natscli.context.urls import redact
+from natscli.errors import DeadlineError, NatsCliError, NoRespondersError, PermissionDeniedError
 from natscli.messaging.request import request_one
+from natscli.system.monitoring import varz_from_http, varz_from_system_account
 
 USER_INFO_SUBJECT = "$SYS.REQ.USER.INFO"
 
@@ -37,16 +40,23 @@ class ServerReport:
     info: dict[str, Any]
     user: dict[str, Any] | None
     user_error: str | None  # why ``user`` is None
+    varz: dict[str, Any] | None  # None for a user who may not ask, and without monitoring
+    varz_source: str
 
 
-async def describe(connection: Connection, deadline: Deadline) -> ServerReport:
-    """Return what the connected server says of itself and of us."""
+async def describe(connection: Connection, deadline: Deadline, monitor_url: str | None = None) -> ServerReport:
+    """Return what the connected server says of itself and of us.
+
+    A monitoring URL that was given has to answer; without one the system account's users get VARZ too.
+    """
     rtt_s = await connection.confirm(deadline.remaining())
-    user, user_error = None, None
-    try:
-        user = await _user_info(connection, deadline)
-    except NatsCliError as error:
-        user_error = str(error)
+    user, user_error = await _tried(connection, _user_info(connection, deadline))
+    varz: dict[str, Any] | None
+    if monitor_url is not None:
+        varz, source = await varz_from_http(monitor_url, deadline), f"{redact(monitor_url)}/varz"
+    else:
+        source = f"$SYS.REQ.SERVER.{connection.info.get('server_id', '')}.VARZ"
+        varz, _ = await _tried(connection, varz_from_system_account(connection, source.split(".")[3], deadline))
     return ServerReport(
         url=connection.url,
         address=connection.remote_address,
@@ -55,7 +65,20 @@ async def describe(connection: Connection, deadline: Deadline) -> ServerReport:
         info={key: value for key, value in connection.info.items() if key != "nonce"},
         user=user,
         user_error=user_error,
+        varz=varz,
+        varz_source=source,
     )
+
+
+async def _tried(
+    connection: Connection, asking: Coroutine[Any, Any, dict[str, Any]]
+) -> tuple[dict[str, Any] | None, str | None]:
+    """Return the answer, or why there is none; a subject that is refused does not spoil the next question."""
+    try:
+        return await asking, None
+    except (NoRespondersError, DeadlineError, PermissionDeniedError) as error:
+        connection.denied.clear()
+        return None, str(error)
 
 
 async def _user_info(connection: Connection, deadline: Deadline) -> dict[str, Any]:
