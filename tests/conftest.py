@@ -85,3 +85,17 @@ def start(server: LocalServer) -> Iterator[Callable[..., Process]]:
             return stack.enter_context(Process.start(arguments, url or server.url, **options))
 
         yield run
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that tests measured and recorded with ``record_property("figure", "…")``."""
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, ())]
+    figures = sorted(
+        f"{report.nodeid.split('::')[-1]}: {value}"
+        for report in reports
+        for name, value in report.user_properties
+        if name == "figure"
+    )
+    if figures:
+        terminalreporter.section("figures")
+        terminalreporter.write("\n".join(figures) + "\n")

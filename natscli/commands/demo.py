@@ -18,7 +18,7 @@ from natscli.connection.deadline import Deadline
 from natscli.context.target import Target
 from natscli.context.urls import parse_urls
 from natscli.demo.scenario import Scenario
-from natscli.demo.traffic import Publisher, serve_prices
+from natscli.demo.traffic import STREAM, Publisher, keep_orders, kept_orders, serve_prices
 from natscli.errors import NatsCliError
 from natscli.messaging.tally import Tally
 from natscli.render.colour import is_terminal
@@ -79,6 +79,7 @@ class _Play:
         async with AsyncExitStack() as stack:
             service, shop, watcher = [await stack.enter_async_context(self._connect()) for _ in range(3)]
             await serve_prices(service)
+            await keep_orders(service, Deadline(self._target.timeout_s))
             tally = Tally(time.monotonic())
             await watcher.subscribe_bulk(">", tally.take)
             await watcher.confirm(self._target.timeout_s)
@@ -92,8 +93,10 @@ class _Play:
             await publishing
             seconds = time.monotonic() - started
             await _settle(service, watcher, self._target.timeout_s)
+            text = _figures(tally, publisher, seconds)
+            kept = await kept_orders(service, Deadline(self._target.timeout_s))
         self.signal = stop.result() if stop.done() else 0
-        return _figures(tally, publisher, seconds)
+        return f"{text}, {plural(kept, 'order event')} in stream {STREAM}"
 
     def _connect(self) -> AbstractAsyncContextManager[Connection]:
         return connected(self._shared, self._target, Deadline(self._target.timeout_s))
@@ -112,7 +115,7 @@ def _figures(tally: Tally, publisher: Publisher, seconds: float) -> str:
     """Return the table and what went in and came out; raise when a message got lost."""
     picture = tally.overall(seconds)
     replies = sum(row.messages for row in picture.rows if row.subject.startswith("_INBOX."))
-    received = picture.total.messages - replies
+    received = sum(row.messages for row in picture.rows if not row.subject.startswith(("_INBOX.", "$")))
     if received != publisher.published:
         raise NatsCliError(f"{publisher.published - received} of {plural(publisher.published, 'message')} went missing")
     went = f"{plural(publisher.published, 'message')} published and received in {format_duration(seconds)}"

@@ -40,7 +40,7 @@ def rtt(
 
 
 def _documents(results: Sequence[RoundTrips]) -> list[dict[str, object]]:
-    """Return a list of URLs with their addresses, in the Go CLI's shape and more (docs/rtt.md)."""
+    """Return a list of URLs with their addresses, in the Go CLI's shape and more (docs/json.md)."""
     return [
         {"url": url.display, "results": [_document(result) for result in results if result.url == url]}
         for url in dict.fromkeys(result.url for result in results)

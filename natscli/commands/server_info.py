@@ -50,7 +50,7 @@ async def _ask(shared: SharedOptions, target: Target, monitor: str | None) -> Se
 
 
 def _document(report: ServerReport) -> dict[str, Any]:
-    """Return the report with the source of each part as its key (docs/server-info.md)."""
+    """Return the report with the source of each part as its key (docs/json.md)."""
     return {
         "connection": {
             "url": report.url,

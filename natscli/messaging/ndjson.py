@@ -1,4 +1,4 @@
-"""Messages as JSON lines: the schema of ``sub -o json`` (docs/ndjson.md).
+"""Messages as JSON lines: the schema of ``sub -o json`` (docs/json.md).
 
 One object a line: ``subject``; ``time`` (RFC 3339, UTC, microseconds, when the run was read);
 ``reply`` and ``headers`` (every name with a list of values) where there are any; and ``data`` with the

@@ -7,6 +7,7 @@ import asyncio
 import json
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,6 +53,8 @@ def _fetch(address: str, deadline: Deadline) -> bytes:
         raise deadline.missed(f"no answer from {shown}") from None
     except urllib.error.HTTPError as error:
         raise NatsCliError(f"{shown} answered {error.code}") from error
+    except HTTPException as error:
+        raise ConnectError(f"{shown} does not speak HTTP") from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
         if isinstance(reason, TimeoutError):
