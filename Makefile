@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= auto
 
-.PHONY: demo test check completions bench-startup clean
+.PHONY: demo test check completions bench-startup peer clean
 
 # What is installed follows pyproject.toml; the stamps say that it has been done.
 $(VENV)/.made:
@@ -43,6 +43,10 @@ completions: $(VENV)/.dev
 ## How long `natscli pub foo hi` takes beside importing asyncio and nats-py alone
 bench-startup: $(VENV)/.dev
 	$(BIN)/python tools/bench_startup.py
+
+## natscli beside the Go CLI (`nats` on PATH), the same work on the same server
+peer: $(VENV)/.dev
+	$(BIN)/python -m tests.peer
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

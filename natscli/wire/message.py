@@ -1,7 +1,10 @@
 """Messages as they come off the wire: one (``Message``), or many that arrived together (``Run``)."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from itertools import repeat
+from typing import NamedTuple, overload
+
+from natscli.wire.stretch import Frames
 
 
 class Message(NamedTuple):
@@ -16,6 +19,30 @@ class Message(NamedTuple):
     headers: bytes = b""
 
 
+class Repeated(Sequence[bytes]):
+    """One value, so many times, in the room of one."""
+
+    __slots__ = ("_count", "value")
+
+    def __init__(self, value: bytes, count: int) -> None:
+        self.value = value
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[bytes]:
+        return repeat(self.value, self._count)
+
+    @overload
+    def __getitem__(self, index: int) -> bytes: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[bytes]: ...
+    def __getitem__(self, index: int | slice) -> bytes | Sequence[bytes]:
+        places = range(self._count)[index]
+        return self.value if isinstance(places, int) else Repeated(self.value, len(places))
+
+
 class Run:
     """Messages of one subscription that were read together, in order, column by column.
 
@@ -23,7 +50,7 @@ class Run:
     ``replies`` and ``headers`` are None when no message of the run has any.
     """
 
-    __slots__ = ("headers", "payloads", "replies", "sid", "subjects")
+    __slots__ = ("_count", "_frames", "_headers", "_payloads", "replies", "sid", "subjects")
 
     def __init__(
         self,
@@ -35,17 +62,11 @@ class Run:
     ) -> None:
         self.sid = sid
         self.subjects = subjects
-        self.payloads = payloads
         self.replies = replies
-        self.headers = headers
-
-    def __len__(self) -> int:
-        return len(self.payloads)
-
-    def __iter__(self) -> Iterator[Message]:
-        empty = (b"",) * len(self.payloads)
-        columns = (self.subjects, self.payloads, self.replies or empty, self.headers or empty)
-        return map(Message._make, zip(*columns, strict=True))
+        self._payloads: Sequence[bytes] | None = payloads
+        self._headers = headers
+        self._frames: Frames | None = None
+        self._count = len(payloads)
 
     @classmethod
     def of(cls, sid: int, messages: "Sequence[Message]") -> "Run":
@@ -53,22 +74,61 @@ class Run:
         subjects, payloads, replies, headers = zip(*messages, strict=True) if messages else ((), (), (), ())
         return cls(sid, subjects, payloads, replies if any(replies) else None, headers if any(headers) else None)
 
-    def head(self, count: int) -> "Run":
-        """Return the first ``count`` messages; the run itself when it has no more."""
-        if count >= len(self.payloads):
-            return self
-        return Run(
-            self.sid,
-            self.subjects[:count],
-            self.payloads[:count],
-            self.replies and self.replies[:count],
-            self.headers and self.headers[:count],
-        )
+    @classmethod
+    def of_frames(cls, sid: int, subject: bytes, reply: bytes, frames: Frames) -> "Run":
+        """Return the run of a stretch; payloads and headers are cut out when they are asked for."""
+        run = cls(sid, Repeated(subject, frames.count), (), Repeated(reply, frames.count) if reply else None)
+        run._payloads = None
+        run._frames = frames
+        run._count = frames.count
+        return run
+
+    @property
+    def subject(self) -> bytes | None:
+        """The subject of all messages, where it is known to be one."""
+        return self.subjects.value if isinstance(self.subjects, Repeated) else None
+
+    @property
+    def payloads(self) -> Sequence[bytes]:
+        """What the messages carry."""
+        if self._payloads is None:
+            assert self._frames is not None
+            self._payloads = self._frames.payloads()
+        return self._payloads
+
+    @property
+    def headers(self) -> Sequence[bytes] | None:
+        """The header blocks, empty where a message has none."""
+        if self._headers is None and self._frames is not None and self._frames.header_size:
+            self._headers = self._frames.headers()
+        return self._headers
 
     @property
     def payload_bytes(self) -> int:
         """The bytes of all payloads together."""
+        if self._frames is not None:
+            return self._count * (self._frames.size - self._frames.header_size)
         return sum(map(len, self.payloads))
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Message]:
+        empty = (b"",) * self._count
+        columns = (self.subjects, self.payloads, self.replies or empty, self.headers or empty)
+        return map(Message._make, zip(*columns, strict=True))
+
+    def head(self, count: int) -> "Run":
+        """Return the first ``count`` messages; the run itself when it has no more."""
+        if count >= self._count:
+            return self
+        count = max(count, 0)
+        replies = self.replies and self.replies[:count]
+        if self._frames is not None:
+            reply = replies[0] if replies else b""
+            return Run.of_frames(self.sid, self.subjects[0], reply, self._frames.head(count))
+        headers = self.headers and self.headers[:count]
+        return Run(self.sid, self.subjects[:count], self.payloads[:count], replies, headers)
 
 
 class Control(NamedTuple):

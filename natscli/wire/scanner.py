@@ -1,6 +1,7 @@
 """What a server sends, cut into runs of messages and control lines.
 
-Strategy: work on one chunk as a whole.  ``find`` locates the end of a control line, a dictionary
+Strategy: work on one chunk as a whole.  Frames that repeat one control line are taken together
+(``natscli.wire.stretch``).  Otherwise ``find`` locates the end of a control line, a dictionary
 remembers control lines already taken apart (a subject's line recurs with every message of the same
 size), and messages of one subscription are collected in columns until another subscription, a
 control line or the end of the chunk ends the run.  Order is kept: a PING in the middle of
@@ -14,6 +15,7 @@ cluster's addresses, by ``MAX_INFO_LINE``), a frame by ``MAX_FRAME``.
 """
 
 from natscli.wire.message import Control, Run
+from natscli.wire.stretch import SHORTEST, Frames, count_frames
 
 MAX_CONTROL_LINE = 64 * 1024  # the server's own default is 4 KiB, and it can be raised
 MAX_INFO_LINE = 1024 * 1024
@@ -67,11 +69,9 @@ class Scanner:
         """The hot loop: a handful of bytecodes per message, no call but C-level ones."""
         position, end = 0, len(data)
         find, head_of = data.find, self._heads.get
-        run_sid = -1
-        subjects: list[bytes] = []
-        payloads: list[bytes] = []
-        replies: list[bytes] = []
-        headers: list[bytes] = []
+        run = _Columns()
+        subjects, payloads = run.subjects, run.payloads
+        shortest = SHORTEST - 1
         try:
             while position < end:
                 line_end = find(b"\r\n", position)
@@ -82,9 +82,7 @@ class Scanner:
                 head = head_of(line)
                 if head is None:
                     if line[:4] != b"MSG " and line[:5] != b"HMSG ":
-                        if payloads:
-                            events.append(_run(run_sid, subjects, payloads, replies, headers))
-                            run_sid, subjects, payloads, replies, headers = -1, [], [], [], []
+                        run.end(events)
                         control = _control(line)
                         if control is not None:
                             events.append(control)
@@ -97,41 +95,45 @@ class Scanner:
                 if stop + 2 > end:
                     self._keep_frame(data, position, stop + 2)
                     break
+                if data.startswith(line, position + (stop + 2 - position) * shortest):
+                    count = count_frames(data, position, line + b"\r\n", size)
+                    if count:
+                        run.end(events)
+                        frames = Frames(data, position, count, start - position, header_size, size)
+                        events.append(Run.of_frames(sid, subject, reply, frames))
+                        position = frames.stop
+                        continue
                 if data[stop : stop + 2] != b"\r\n":
                     raise ProtocolError("a payload is not followed by a line end")
-                if sid != run_sid:
-                    if payloads:
-                        events.append(_run(run_sid, subjects, payloads, replies, headers))
-                        subjects, payloads, replies, headers = [], [], [], []
-                    run_sid = sid
+                if sid != run.sid:
+                    run.end(events)
+                    run.sid = sid
                 subjects.append(subject)
-                replies.append(reply)
-                headers.append(data[start : start + header_size])
+                if header_size or reply:
+                    run.extras.append((len(payloads), reply, data[start : start + header_size]))
                 payloads.append(data[start + header_size : stop])
                 position = stop + 2
         finally:  # also when a protocol error ends it: what came before the error is delivered
-            if payloads:
-                events.append(_run(run_sid, subjects, payloads, replies, headers))
+            run.end(events)
 
     def _take_apart(self, line: bytes) -> _Head:
         """Read a MSG or HMSG line; the ones without a reply are remembered, as they recur."""
         if len(line) > MAX_CONTROL_LINE:
             raise ProtocolError("a control line is too long")
-        fields = line.split(b" ")
-        with_headers = fields[0] == b"HMSG"
-        numbers = 2 if with_headers else 1
-        if len(fields) not in (3 + numbers, 4 + numbers):
+        op, subject, sid, *rest = line.split(b" ") if line.count(b" ") > 2 else (line, b"", b"")
+        numbers = 2 if op == b"HMSG" else 1
+        if not numbers <= len(rest) <= numbers + 1:
             raise ProtocolError("a message line has the wrong number of fields")
-        header_size = _number(fields[-2]) if with_headers else 0
-        size = _number(fields[-1])
+        size = _number(rest[-1])
+        header_size = _number(rest[-2]) if numbers == 2 else 0
         if header_size > size or size > MAX_FRAME:
             raise ProtocolError("a message line has impossible sizes")
-        reply = fields[3] if len(fields) == 4 + numbers else b""
-        head = (_number(fields[2]), fields[1], reply, header_size, size)
-        if not reply:
-            if len(self._heads) >= _CACHED_LINES:
-                self._heads.clear()
-            self._heads[line] = head
+        if len(rest) > numbers:
+            return (_number(sid), subject, rest[0], header_size, size)
+        head = (_number(sid), subject, b"", header_size, size)
+        if len(self._heads) >= _CACHED_LINES:
+            self._heads.clear()
+        self._heads[line] = head
         return head
 
     def _keep_line(self, data: bytes, position: int) -> None:
@@ -148,20 +150,33 @@ class Scanner:
             self._tail = data[position:]
 
 
-def _run(
-    sid: int,
-    subjects: list[bytes],
-    payloads: list[bytes],
-    replies: list[bytes],
-    headers: list[bytes],
-) -> Run:
-    return Run(
-        sid,
-        subjects,
-        payloads,
-        replies if any(replies) else None,
-        headers if any(headers) else None,
-    )
+class _Columns:
+    """The messages of a run that is being collected; the lists stay the same, and are emptied."""
+
+    __slots__ = ("extras", "payloads", "sid", "subjects")
+
+    def __init__(self) -> None:
+        self.sid = -1
+        self.subjects: list[bytes] = []
+        self.payloads: list[bytes] = []
+        self.extras: list[tuple[int, bytes, bytes]] = []  # place, reply and headers of messages that have any
+
+    def end(self, events: list[Run | Control]) -> None:
+        """Add the run to the events, if it has messages, and begin a new one."""
+        if self.payloads:
+            replies: list[bytes] | None = None
+            headers: list[bytes] | None = None
+            if self.extras:
+                replies, headers = [b""] * len(self.payloads), [b""] * len(self.payloads)
+                for place, reply, block in self.extras:
+                    replies[place], headers[place] = reply, block
+                replies = replies if any(replies) else None
+                headers = headers if any(headers) else None
+            events.append(Run(self.sid, self.subjects.copy(), self.payloads.copy(), replies, headers))
+            self.subjects.clear()
+            self.payloads.clear()
+            self.extras.clear()
+        self.sid = -1
 
 
 def _check_length(line: bytes) -> None:
