@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with _colour(flags):
         try:
             code = app(typed, prog_name="natscli", standalone_mode=False)
-        except BaseException as error:  # noqa: BLE001 - the one place where every failure becomes an exit code
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - where every failure becomes an exit code
             return report(error, debug="--debug" in flags)
     return code if isinstance(code, int) else ExitCode.DONE
 

@@ -2,7 +2,7 @@
 
 from natscli.cli.lazy import Branch, Leaf
 
-_MESSAGING, _SERVERS, _TRYING = "Messaging", "Servers", "Trying it out"
+_MESSAGING, _SERVERS, _TRYING, _SETUP = "Messaging", "Servers", "Trying it out", "Setting up"
 _SERVER_INFO = "Show what a server says of itself and of your account."
 
 TREE: dict[str, Leaf | Branch] = {
@@ -22,4 +22,5 @@ TREE: dict[str, Leaf | Branch] = {
         ("srv",),
     ),
     "demo": Leaf("natscli.commands.demo:demo", "See live traffic on a server started for it.", _TRYING),
+    "completion": Leaf("natscli.commands.completion:completion", "Print the completion script of a shell.", _SETUP),
 }

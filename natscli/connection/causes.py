@@ -5,21 +5,16 @@ import socket
 import ssl
 
 from natscli.connection.server_errors import bare
-from natscli.connection.tls import explain
-from natscli.connection.transport import Stage, StreamTransport
+from natscli.connection.tls import explain, refuses_ours
+from natscli.connection.transport import HandshakeError, ServerTransport, Stage
 from natscli.connection.upstream import errors
 from natscli.context.urls import ServerUrl
 from natscli.errors import ExitCode, NatsCliError
-from natscli.text.sanitise import safe, safe_bytes
+from natscli.text.sanitise import safe_bytes
 
+CLOSED_AFTER_CONNECT = "the server closed the connection after CONNECT"
 _SHOWN_BYTES = 40
-
-
-class TlsMissingError(errors.Error):
-    """TLS was asked for, and the server does not offer it."""
-
-    def __str__(self) -> str:
-        return "TLS was asked for and the server does not offer it; no credentials were sent"
+_CERTIFICATE_HINT = "--tlscert and --tlskey name the certificate to show"
 
 
 class Cause:
@@ -32,7 +27,7 @@ class Cause:
 
 
 def reason_of(error: BaseException) -> str:
-    """Return why an established connection was lost or could not be regained."""
+    """Return why an established connection was lost."""
     if isinstance(error, errors.UnexpectedEOF):
         return "the server closed the connection"
     if isinstance(error, errors.StaleConnectionError):
@@ -50,39 +45,52 @@ def reason_of(error: BaseException) -> str:
     return bare(str(error)).lower() or type(error).__name__
 
 
-def cause_of(error: BaseException, url: ServerUrl, stream: StreamTransport | None) -> Cause:
-    """Return why the first connection to ``url`` failed."""
+def cause_of(error: BaseException, url: ServerUrl, transport: ServerTransport | None) -> Cause:
+    """Return why an attempt to connect to ``url`` failed."""
     if isinstance(error.__cause__, NatsCliError):
         return Cause(str(error.__cause__), error.__cause__.exit_code, error.__cause__.hint)
     if isinstance(error, ssl.SSLError):
         return _tls_cause(error, url)
-    if isinstance(error, TlsMissingError):
+    if isinstance(error, HandshakeError):
         return Cause(str(error))
-    stage = stream.stage if stream is not None else None
+    stage = transport.stage if transport is not None else None
     if isinstance(error, TimeoutError):
         return _silence(stage)
     if isinstance(error, socket.gaierror):
         return Cause("the host name does not resolve")
-    if isinstance(error, OSError) and stage in (None, Stage.RESOLVING, Stage.DIALLING):
+    if isinstance(error, OSError) and stage in (None, Stage.RESOLVING, Stage.DIALLING, Stage.UPGRADING):
         return _unreachable(error, url)
-    if stage is Stage.WAITING_FOR_INFO and stream is not None:
-        return _no_info(stream.last_line)
     if stage is Stage.TLS:
         return Cause("the server closed the connection during the TLS handshake")
-    if isinstance(error, OSError) or "no PONG" in str(error):
-        return _closed_after_connect(url)
-    return _refusal(bare(str(error)).lower())
+    if transport is not None and stage is Stage.WAITING_FOR_INFO:
+        if isinstance(error, OSError) and transport.last_line.startswith(b"INFO"):
+            return Cause("the server closed the connection after its INFO")
+        return _not_what_was_expected(transport.last_line, "the server closed the connection without a word")
+    if transport is not None and stage is Stage.CONNECTING:
+        return _not_what_was_expected(transport.last_line, CLOSED_AFTER_CONNECT)
+    return Cause(reason_of(error))
+
+
+def closed_for_certificate(ours: str | None) -> Cause:
+    """Return why a server that verifies certificates hung up after CONNECT; ``ours`` is the file we showed."""
+    if ours is None:
+        return Cause("the server wants a client certificate", ExitCode.REFUSED, _CERTIFICATE_HINT)
+    return Cause(CLOSED_AFTER_CONNECT, hint=f"it may not trust '{ours}'")
 
 
 def _tls_cause(error: ssl.SSLError, url: ServerUrl) -> Cause:
-    hint = "--tlsca names the CA to trust" if isinstance(error, ssl.SSLCertVerificationError) else None
-    return Cause(explain(error, url.host), hint=hint)
+    words = explain(error, url.host)
+    if refuses_ours(error):
+        return Cause(words, ExitCode.REFUSED, _CERTIFICATE_HINT)
+    theirs = isinstance(error, ssl.SSLCertVerificationError)
+    return Cause(words, hint="--tlsca names the CA to trust" if theirs else None)
 
 
 def _silence(stage: Stage | None) -> Cause:
     words = {
         Stage.RESOLVING: "the host name did not resolve in time",
         Stage.DIALLING: "no answer to the connection attempt",
+        Stage.UPGRADING: "no answer to the WebSocket handshake",
         Stage.WAITING_FOR_INFO: "connected, but the server stays silent",
         Stage.TLS: "the TLS handshake was not completed in time",
     }
@@ -93,26 +101,20 @@ def _silence(stage: Stage | None) -> Cause:
 
 
 def _unreachable(error: OSError, url: ServerUrl) -> Cause:
-    if isinstance(error, ConnectionRefusedError) or "Errno 111" in str(error) or error.errno == errno.ECONNREFUSED:
+    several = f"[Errno {errno.ECONNREFUSED}]" in str(error)  # asyncio's sum of what each address of a name said
+    if several or error.errno == errno.ECONNREFUSED:
         local = url.host in ("127.0.0.1", "localhost", "::1")
         return Cause("connection refused", hint="natscli server run starts a server here" if local else None)
     return Cause((error.strerror or str(error)).lower())
 
 
-def _no_info(line: bytes) -> Cause:
+def _not_what_was_expected(line: bytes, silent: str) -> Cause:
+    """Return what the last line of a handshake comes to; ``silent`` is for none at all."""
     if line.startswith(b"-ERR"):
-        return _refusal(bare(line[4:].decode("utf-8", "replace")).lower())
+        words = bare(line[4:].decode("utf-8", "surrogateescape")).lower()
+        return Cause(f"refused: {words or 'the server gives no reason'}", ExitCode.REFUSED)
     if not line:
-        return Cause("the server closed the connection without a word")
+        return Cause(silent)
     if line.startswith(b"INFO"):
         return Cause("the server's INFO cannot be read")
     return Cause(f"not a NATS server: it said '{safe_bytes(line[:_SHOWN_BYTES].strip(), multiline=False)}'")
-
-
-def _closed_after_connect(url: ServerUrl) -> Cause:
-    words = "the server closed the connection after CONNECT"
-    return Cause(words, hint="it may want a client certificate" if url.scheme == "tls" else None)
-
-
-def _refusal(words: str) -> Cause:
-    return Cause(f"refused: {safe(words)}", ExitCode.REFUSED)

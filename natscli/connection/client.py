@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Protocol, TypeVar
 
-from natscli.connection.causes import reason_of
+from natscli.connection.causes import cause_of
 from natscli.connection.dispatch import Sink
 from natscli.connection.hardened import HardenedClient
 from natscli.connection.pool import ReconnectPlan
 from natscli.connection.transport import Trace
-from natscli.connection.upstream import Client, Srv, Subscription, errors
+from natscli.connection.upstream import Client, Srv, Subscription
 from natscli.context.target import Target
 from natscli.context.urls import ServerUrl
 from natscli.errors import ConnectionLostError, DeadlineError, PermissionDeniedError
@@ -21,6 +21,7 @@ from natscli.wire import encode
 
 _T = TypeVar("_T")
 _CLOSE_S = 1.0
+_DENIED_KEPT = 100  # a server may refuse every message of millions
 
 
 class Watcher(Protocol):
@@ -50,7 +51,6 @@ class Connection(HardenedClient):
         self.ended: asyncio.Future[Exception | None] = asyncio.get_running_loop().create_future()
         self._established = False
         self._closing = False
-        self._failure: Exception | None = None
         self._lost_at = 0.0
         self._confirming = 0  # calls of ``confirm`` under way
         self._plan = ReconnectPlan()
@@ -80,7 +80,8 @@ class Connection(HardenedClient):
                     skip_subject_validation=True,
                 )
         except BaseException:
-            await self._break_off()
+            self.let_go()
+            await self._settle()
             raise
         self._established = True
         self.options["allow_reconnect"] = reconnect
@@ -100,10 +101,8 @@ class Connection(HardenedClient):
 
     def check_usable(self) -> None:
         """Raise unless bytes written now would leave.  (nats-py buffers or drops them in silence.)"""
-        if self._failure is not None:
-            raise self._failure
-        if not self.is_connected:
-            raise self._lost_error()
+        if self.failure is not None or not self.is_connected:
+            raise self._over()
 
     def send(self, frames: bytes) -> None:
         """Send whole frames, behind what nats-py has queued.  After many, ``drain_writes``."""
@@ -114,15 +113,15 @@ class Connection(HardenedClient):
 
     async def drain_writes(self, timeout_s: float) -> None:
         """Wait until most of what was sent has left; DeadlineError when the server takes no bytes."""
+        self.check_usable()
         assert self._transport is not None
         try:
             async with asyncio.timeout(timeout_s):
                 await self._transport.drain()
         except TimeoutError:
             raise DeadlineError(f"{self.url} took no bytes for {format_duration(timeout_s)}") from None
-        except (OSError, errors.Error) as error:
-            self._loss_reason = reason_of(error)
-            raise self._lost_error() from error
+        except OSError as error:
+            await self._process_op_err(error)
         self.check_usable()
 
     async def confirm(self, timeout_s: float) -> float:
@@ -142,7 +141,9 @@ class Connection(HardenedClient):
             self._confirming -= 1
         elapsed = time.perf_counter() - started
         if self.denied:
-            raise self.denied[0]
+            first = self.denied[0]
+            self.denied.clear()
+            raise first
         return elapsed
 
     async def until(self, future: asyncio.Future[_T], timeout_s: float, missed: str) -> _T:
@@ -155,7 +156,7 @@ class Connection(HardenedClient):
         finally:
             future.cancel()
         if self.ended.done():
-            raise self.ended.result() or self._lost_error()
+            raise self.ended.result() or self._over()
         raise DeadlineError(f"{missed} within {format_duration(timeout_s)}")
 
     # -- receiving -------------------------------------------------------------------------------
@@ -167,9 +168,14 @@ class Connection(HardenedClient):
         nats-py holds a placeholder, by which it subscribes again after a reconnect.
         """
         self.check_usable()
-        self.sinks[self._sid + 1] = sink
+        sid = self._sid + 1
+        self.sinks[sid] = sink
         nobody: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        placeholder = await self.subscribe(subject, queue, future=nobody, max_msgs=limit)
+        try:
+            placeholder = await self.subscribe(subject, queue, future=nobody, max_msgs=limit)
+        except BaseException:
+            self.sinks.pop(sid, None)
+            raise
         if limit:
             self.send(encode.unsub(placeholder._id, limit))
         return placeholder
@@ -181,23 +187,25 @@ class Connection(HardenedClient):
 
     def refuse(self, error: PermissionDeniedError) -> None:
         """Keep a refusal for whoever waits in ``confirm``, or tell the watcher."""
-        self.denied.append(error)
-        if self.watcher is not None and not self._confirming:
-            self.watcher.refused(error)
+        if len(self.denied) < _DENIED_KEPT:
+            self.denied.append(error)
+        if not self._confirming:
+            self._tell(lambda watcher: watcher.refused(error))
 
     def fail(self, error: Exception) -> None:
         """Give the connection up because of ``error``, which whoever waits on it gets."""
-        if self._failure is None:
-            self._failure = error
+        if self.failure is None:
+            self.failure = error
             self._spawn(self._close(Client.CLOSED, True))
 
     async def close(self, deadline_s: float = _CLOSE_S) -> None:
         """Close within ``deadline_s`` whatever the peer does.  (nats-py waits for ever for a frozen one.)"""
         self._closing = True
+        self._loss_reason = "it was closed here"
         closing = asyncio.ensure_future(super().close())
         done, _ = await asyncio.wait([closing], timeout=deadline_s)
         if not done:
-            await self._break_off()
+            self.let_go()
             closing.cancel()
         elif not closing.cancelled():
             closing.exception()  # taken, so that asyncio does not report it
@@ -206,44 +214,51 @@ class Connection(HardenedClient):
 
     # -- inner workings --------------------------------------------------------------------------
 
-    def _lost_error(self) -> ConnectionLostError:
-        return ConnectionLostError(f"the connection to {self.url} was lost: {self._loss_reason}")
+    def _over(self) -> Exception:
+        """Return why the connection cannot be used."""
+        return self.failure or ConnectionLostError(f"the connection to {self.url} was lost: {self._loss_reason}")
+
+    def _tell(self, news: Callable[[Watcher], None]) -> None:
+        """Tell the watcher; its failure ends the connection, and would end the reconnecting in silence."""
+        if self.watcher is None:
+            return
+        try:
+            news(self.watcher)
+        except Exception as error:  # noqa: BLE001 - raised to the owner of the connection
+            self.fail(error)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _break_off(self) -> None:
-        """Let go of the transport at once."""
+    async def _settle(self) -> None:
+        """Wait a moment for what was broken off to be gone."""
         if self.stream is not None:
-            self.stream.abort()
-        elif self._transport is not None:
-            self._transport.close()
-            await self._transport.wait_closed()
+            await self.stream.wait_closed()  # type: ignore[no-untyped-call]
 
     async def _on_error(self, error: Exception) -> None:
         """First connect: raise, which makes nats-py stop at once with the true cause.  Later: tell."""
         if not self._established:
             raise error
-        if self.watcher is not None and not self._closing and not self.is_connected and not self.is_closed:
-            self.watcher.retrying(reason_of(error))
+        if not self._closing and not self.is_connected and not self.is_closed:
+            words = cause_of(error, self.target_url(), self.stream).words
+            self._tell(lambda watcher: watcher.retrying(words))
 
     async def _on_disconnected(self) -> None:
         for waiter in self._pongs:
             if not waiter.done():
-                waiter.set_exception(self._lost_error())
+                waiter.set_exception(self._over())
                 waiter.exception()  # taken: nobody may be waiting
         self._pongs = []
         self._lost_at = time.monotonic()
-        if self.watcher is not None and self.is_reconnecting:
-            self.watcher.lost(self.url, self._loss_reason)
+        if self.is_reconnecting:
+            self._tell(lambda watcher: watcher.lost(self.url, self._loss_reason))
 
     async def _on_reconnected(self) -> None:
         self._plan.succeeded()
-        if self.watcher is not None:
-            self.watcher.regained(self.url, time.monotonic() - self._lost_at)
+        self._tell(lambda watcher: watcher.regained(self.url, time.monotonic() - self._lost_at))
 
     async def _on_closed(self) -> None:
         if not self.ended.done():
-            self.ended.set_result(None if self._closing else self._failure or self._lost_error())
+            self.ended.set_result(None if self._closing else self._over())

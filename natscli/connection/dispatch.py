@@ -34,9 +34,22 @@ class Dispatcher:
         self._scanner = Scanner()
 
     async def parse(self, data: bytes = b"") -> None:
-        """Hand on everything that ``data`` completes; only ``ProtocolError`` is raised."""
-        scanner = self._scanner
+        """Hand on everything that ``data`` completes.
+
+        Raises nothing: nats-py's read loop would die of it, or forget what it was told.
+        """
+        try:
+            await self._hand_on(data)
+        except (errors.Error, OSError) as error:
+            await self._connection._process_op_err(error)
+        except Exception as error:  # noqa: BLE001 - a fault of ours ends the connection, and is raised to its owner
+            self._connection.fail(error)
+
+    async def _hand_on(self, data: bytes) -> None:
+        connection, scanner = self._connection, self._scanner
         for event in scanner.feed(data):
+            if connection.failure is not None:
+                return
             if self._trace is not None:
                 self._trace("<", _summary(event))
             if isinstance(event, Run):
@@ -76,7 +89,7 @@ def _info(text: bytes) -> dict[str, object]:
     except (ValueError, RecursionError) as error:
         raise errors.ProtocolError from error
     if not isinstance(info, dict):
-        raise errors.ProtocolError
+        raise errors.ProtocolError from ValueError("INFO is not an object")
     return info
 
 

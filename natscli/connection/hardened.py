@@ -8,14 +8,17 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from natscli import __version__
 from natscli.connection import auth, tls
-from natscli.connection.causes import TlsMissingError, reason_of
+from natscli.connection.causes import reason_of
 from natscli.connection.dispatch import Dispatcher, Sink
+from natscli.connection.pool import discovered
 from natscli.connection.server_errors import final, left_open
-from natscli.connection.transport import Stage, StreamTransport, Trace
+from natscli.connection.transport import HandshakeError, ServerTransport, Stage, StreamTransport, Trace
 from natscli.connection.upstream import Client, Srv, errors
 from natscli.context.target import Target
 from natscli.context.urls import ServerUrl
@@ -38,6 +41,7 @@ class HardenedClient(Client):
         self.target = target
         self.first_url = url
         self.remote_account: str | None = None
+        self.failure: Exception | None = None  # why the connection has been given up
         self.sinks: dict[int, Sink] = {}
         self._trace = trace
         self._context: ssl.SSLContext | None = None
@@ -63,13 +67,13 @@ class HardenedClient(Client):
         return f"{self._current_server.uri.scheme}://{self._current_server.uri.netloc}"
 
     @property
-    def stream(self) -> StreamTransport | None:
-        """The TCP or TLS transport; None on WebSocket and before there is one."""
-        return self._transport if isinstance(self._transport, StreamTransport) else None
+    def stream(self) -> ServerTransport | None:
+        """The transport in use, or being tried; None before there is one."""
+        return self._transport if isinstance(self._transport, ServerTransport) else None
 
     @property
     def remote_address(self) -> str:
-        """``host:port`` at the other end, as the socket knows it; empty on WebSocket."""
+        """``host:port`` at the other end, as the socket knows it."""
         address = self.stream.remote_address if self.stream is not None else None
         if address is None:
             return ""
@@ -97,10 +101,10 @@ class HardenedClient(Client):
     def _connect_command(self) -> bytes:
         """Never sends credentials in clear when TLS was asked for; reads key files anew each time."""
         stream = self.stream
-        if self.target.wants_tls and stream is not None and stream.tls is None:
-            raise TlsMissingError
+        if self.target.wants_tls and (stream is None or stream.tls is None):
+            raise HandshakeError("TLS was asked for and the server does not offer it; no credentials were sent")
         info = self._server_info
-        url = self._target_url()
+        url = self.target_url()
         options = {
             "verbose": False,
             "pedantic": False,
@@ -115,44 +119,62 @@ class HardenedClient(Client):
         }
         options |= auth.connect_fields(self.target.credentials, self.target.token, url, info.get("nonce"))
         if stream is not None:
-            stream.stage = Stage.CONNECTING
+            stream.stage, stream.last_line = Stage.CONNECTING, b""
         return encode.connect(options)
 
     async def _connect_to_server(self, s: Srv) -> None:
-        """Uses our transport, a new one each time; nats-py's leaves its reader with a 64 KiB line limit."""
-        self._transport = None
+        """Uses our transports, a new one each time; nats-py's leaves its reader with a 64 KiB line limit."""
+        self.let_go()
         self._current_server = s
-        if s.uri.scheme in ("ws", "wss"):
-            await super()._connect_to_server(s)
-            return
         s.last_attempt = time.monotonic()
-        self._transport = StreamTransport(self._trace)
-        await self._transport.connect(s.uri, 0, self.options["connect_timeout"])
+        with _survivable():
+            self._transport = self._new_transport(s)
+            await self._transport.connect(s.uri, 0, self.options["connect_timeout"])
+
+    def _new_transport(self, s: Srv) -> ServerTransport:
+        if s.uri.scheme not in ("ws", "wss"):
+            return StreamTransport(self._trace)
+        from natscli.connection.websocket import WebSocketTransport  # 90 ms: aiohttp
+
+        context = self.ssl_context if s.uri.scheme == "wss" else None
+        return WebSocketTransport(self._trace, context, self.options.get("tls_hostname") or s.tls_name)
+
+    def let_go(self) -> None:
+        """Break off what an attempt began; nats-py leaves its socket open and its tasks running."""
+        for task in (self._reading_task, self._ping_interval_task, self._flusher_task):
+            if task is not None:
+                task.cancel()
+        if self.stream is not None:
+            self.stream.abort()
 
     async def _process_connect_init(self) -> None:
         """Any failure becomes one that nats-py's reconnect loop survives."""
-        try:
+        with _survivable():
             await super()._process_connect_init()
-        except (OSError, errors.Error):
-            raise
-        except Exception as error:
-            raise errors.Error(str(error) or type(error).__name__) from error
         if not self.is_connected:
-            raise errors.Error("nats: no PONG")
+            raise errors.Error("the server did not confirm the connection")
         if self.stream is not None:
             self.stream.stage = Stage.OPEN
 
     async def _process_info(self, info: dict[str, Any], initial_connection: bool = False) -> None:
-        """Upgrades where TLS is only offered, keeps later INFO (nats-py drops it), learns the account."""
+        """Upgrades where TLS is only offered, keeps later INFO (nats-py drops it), learns the account.
+
+        Takes the addresses of other servers that can be read; nats-py dies of the first that cannot, and
+        has a WebSocket client go on over TCP.
+        """
         if initial_connection and self.target.wants_tls and info.get("tls_available"):
             info["tls_required"] = True
+        max_payload = info.get("max_payload", self._max_payload)
+        if isinstance(max_payload, int):
+            self._max_payload = max_payload
+        elif initial_connection:
+            raise errors.ProtocolError("INFO has a max_payload that is no number")
         if not initial_connection:
             self._server_info.update(info)
-            if isinstance(info.get("max_payload"), int):
-                self._max_payload = info["max_payload"]
         account = info.get("remote_account")
         self.remote_account = account if isinstance(account, str) else self.remote_account
-        await super()._process_info(info, initial_connection)
+        if self._current_server is not None:
+            self._server_pool += discovered(info.get("connect_urls"), self._current_server, self._server_pool)
 
     async def _process_err(self, err_msg: str) -> None:
         """Keeps the server's words and reports what ends the connection; nats-py just goes silent."""
@@ -160,7 +182,7 @@ class HardenedClient(Client):
         if passing is not None:
             self.refuse(passing)
         elif _STALE in err_msg.lower():
-            await self._process_op_err(errors.StaleConnectionError())
+            await self._process_op_err(errors.Error("the server had no answer to its pings"))
         else:
             self.fail(final(err_msg, self.url))
 
@@ -172,8 +194,23 @@ class HardenedClient(Client):
             if not waiter.done():
                 waiter.set_result(True)
 
+    def _remove_sub(self, sid: int, max_msgs: int = 0) -> None:
+        """Forgets the sink with its subscription; what still comes for them is passed over."""
+        self.sinks.pop(sid, None)
+        super()._remove_sub(sid, max_msgs)
+
+    async def _close(self, status: int, do_cbs: bool = True) -> None:
+        """Writes what is queued and does not wait for it to leave: nats-py would, for ever."""
+        if self.is_connected:
+            self._write_pending()
+        self._pending = []
+        self._pending_data_size = 0
+        await super()._close(status, do_cbs)
+
     async def _process_op_err(self, e: Exception) -> None:
-        self._loss_reason = reason_of(e)
+        """Keeps the first reason of a loss; what follows from it tells less."""
+        if not self.is_closed and not self.is_reconnecting:
+            self._loss_reason = reason_of(e)
         await super()._process_op_err(e)
 
     async def _process_msg(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> None:
@@ -212,7 +249,18 @@ class HardenedClient(Client):
             self._pending = []
             self._pending_data_size = 0
 
-    def _target_url(self) -> ServerUrl:
+    def target_url(self) -> ServerUrl:
         """Return the URL, with its user information, that the current server was given by."""
         current = self._current_server.uri.netloc if self._current_server else ""
         return next((url for url in self.target.urls if url.address == current), self.first_url)
+
+
+@contextmanager
+def _survivable() -> Iterator[None]:
+    """Turn errors that would end nats-py's reconnecting without a word into one that it survives."""
+    try:
+        yield
+    except (OSError, errors.Error):
+        raise
+    except Exception as error:
+        raise errors.Error(str(error) or type(error).__name__) from error

@@ -4,12 +4,11 @@ import random
 from collections.abc import Sequence
 
 from natscli.connection import auth
-from natscli.connection.causes import Cause, cause_of
+from natscli.connection.causes import CLOSED_AFTER_CONNECT, Cause, cause_of, closed_for_certificate
 from natscli.connection.client import Connection, Watcher
 from natscli.connection.deadline import Deadline
 from natscli.connection.tls import build_context
 from natscli.connection.transport import Trace
-from natscli.connection.upstream import enable_websocket
 from natscli.context.target import Target
 from natscli.context.urls import ServerUrl
 from natscli.errors import ConnectError, DeadlineError, ExitCode, NatsCliError, RefusedError, UsageError
@@ -37,7 +36,7 @@ async def open_connection(
     if target.tls.given:
         build_context(target.tls)
     if any(url.is_websocket for url in target.urls):
-        enable_websocket()
+        _check_websocket()
     failures: list[tuple[ServerUrl, Cause]] = []
     order = random.sample(target.urls, len(target.urls))
     for tried, url in enumerate(order):
@@ -48,19 +47,30 @@ async def open_connection(
         except NatsCliError:
             raise
         except _ERRORS_FROM_UPSTREAM as error:
-            failures.append((url, cause_of(error, url, connection.stream)))
+            cause = cause_of(error, url, connection.stream)
+            if cause.words == CLOSED_AFTER_CONNECT and connection.info.get("tls_verify"):
+                cause = closed_for_certificate(target.tls.cert)
+            failures.append((url, cause))
         else:
             connection.watcher = watcher
             return connection
     raise _failed(failures)
 
 
+def _check_websocket() -> None:
+    try:
+        import aiohttp  # noqa: F401  # 90 ms: only where a WebSocket is wanted
+    except ImportError:
+        raise UsageError("WebSocket URLs need aiohttp", "pip install 'natscli[ws]'") from None
+
+
 def _failed(failures: Sequence[tuple[ServerUrl, Cause]]) -> NatsCliError:
+    failures = sorted(failures, key=lambda failure: failure[0].display)  # they were tried in random order
     if len(failures) == 1:
         (url, cause) = failures[0]
         message = f"cannot connect to {url.display}: {cause.words}"
     else:
-        each = "; ".join(f"{url.display}: {cause.words}" for url, cause in sorted(failures, key=lambda f: f[0].display))
+        each = "; ".join(f"{url.display}: {cause.words}" for url, cause in failures)
         message = f"cannot connect: {each}"
     codes = {cause.exit_code for _, cause in failures}
     kind = _KINDS.get(codes.pop() if len(codes) == 1 else _worst(codes), ConnectError)

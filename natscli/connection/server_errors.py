@@ -9,8 +9,10 @@ import re
 from natscli.errors import NatsCliError, PermissionDeniedError, RefusedError
 from natscli.text.sanitise import safe
 
-_PERMISSION = re.compile(r'permissions violation for (publish|subscription) to "([^"]*)"', re.IGNORECASE)
-_PASSING = ("maximum subscriptions exceeded", "maximum account active connections", "invalid subject")
+_PERMISSION = re.compile(
+    r'permissions violation for (publish|subscription) (to|with reply of) "([^"]*)"', re.IGNORECASE
+)
+_PASSING = ("maximum subscriptions exceeded", "invalid subject")
 _REFUSALS = (
     "authorization",
     "authentication",
@@ -33,7 +35,8 @@ def left_open(text: str) -> PermissionDeniedError | None:
     match = _PERMISSION.search(words)
     if match:
         verb = "publish" if match[1].lower() == "publish" else "subscribe"
-        return PermissionDeniedError(f"the server does not permit to {verb} to '{match[2]}'")
+        object_ = "to" if match[2].lower() == "to" else "with the reply subject"
+        return PermissionDeniedError(f"the server does not permit to {verb} {object_} '{match[3]}'")
     lowered = words.lower()
     if lowered.startswith("permissions violation") or any(passing in lowered for passing in _PASSING):
         return PermissionDeniedError(f"the server refused: {lowered}")

@@ -4,6 +4,7 @@ import ssl
 
 from natscli.context.target import TlsFiles
 from natscli.errors import UsageError
+from natscli.text.sanitise import safe
 
 
 def build_context(files: TlsFiles) -> ssl.SSLContext:
@@ -35,7 +36,15 @@ def explain(error: ssl.SSLError, host: str) -> str:
         return "the server does not speak TLS there"
     if "certificate required" in reason:
         return "the server wants a client certificate"
+    if refuses_ours(error):
+        return f"the server refuses our certificate: {reason.partition(' alert ')[2]}"
     return f"TLS with {host} failed: {reason}"
+
+
+def refuses_ours(error: ssl.SSLError) -> bool:
+    """Whether the server ended a handshake because of our certificate, or because there was none."""
+    reason = error.reason or ""
+    return "_ALERT_" in reason and ("CERTIFICATE" in reason or "UNKNOWN_CA" in reason)
 
 
 def _no_password() -> bytes:
@@ -54,3 +63,5 @@ def _check_readable(path: str, what: str) -> None:
             file.read(1)
     except OSError as error:
         raise UsageError(f"{what} '{path}' cannot be read: {(error.strerror or '').lower()}") from error
+    except ValueError as error:  # a zero byte, or half of a surrogate pair
+        raise UsageError(f"{what} '{safe(path)}' cannot be read: no file has such a name") from error

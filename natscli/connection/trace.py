@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from contextlib import suppress
 
 from natscli.text.sanitise import safe_bytes
 from natscli.wire.scanner import control_lines
@@ -15,7 +16,9 @@ def trace_to_stderr(direction: str, data: bytes) -> None:
     lines = control_lines(data) if direction == ">" else data.splitlines()
     clock = time.strftime("%H:%M:%S")
     for line in lines:
-        sys.stderr.write(f"{clock} {direction * 3} {safe_bytes(_blanked(line), multiline=False)}\n")
+        shown = _blanked(line) if direction == ">" else line
+        with suppress(OSError, ValueError):  # a stderr that is gone stops nothing
+            sys.stderr.write(f"{clock} {direction * 3} {safe_bytes(shown, multiline=False)}\n")
 
 
 def _blanked(line: bytes) -> bytes:

@@ -4,27 +4,38 @@ One owned read buffer of 128 KiB and one joined write per flush.  Both numbers a
 above 128 KiB leave glibc's recycled memory and cost up to five times the CPU at 1 KiB payloads, and
 ``writelines`` with many fragments is quadratic in asyncio from Python 3.12 on.
 
-``stage`` says how far a handshake got, so that a time-out or an end of stream can be named.
+``ServerTransport`` is what this and ``websocket`` have in common: ``stage`` says how far a handshake
+got, so that a time-out or an end of stream can be named.
 """
 
 from __future__ import annotations
 
 import asyncio
+import errno
 import ssl
+from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from enum import Enum
 from typing import Any
 
-from natscli.connection.upstream import Transport
+from natscli.connection.names import resolve
+from natscli.connection.upstream import Transport, errors
 
 READ_SIZE = 128 * 1024
 _HELD_BYTES = 1024 * 1024  # read ahead of the parser before reading stops
 _WRITE_AHEAD = 1024 * 1024  # written ahead of the socket before ``drain`` waits
-_CLOSE_S = 0.5  # how long bytes may take to leave when a connection is closed
-_LONGEST_LINE = 1024 * 1024
+CLOSE_S = 0.5  # how long bytes may take to leave when a connection is closed
+LONGEST_LINE = 1024 * 1024
+_OTHERS = (b"INFO", b"PING", b"+OK")  # what may come before the answer to CONNECT, and how many of them
+_MOST_OTHERS = 20
 
 Trace = Callable[[str, bytes], None]  # called with the direction, '>' or '<', and whole bytes
+
+
+class HandshakeError(errors.Error):
+    """The peer does not take part as it should; the words say how, and need nothing added."""
 
 
 class Stage(Enum):
@@ -32,6 +43,7 @@ class Stage(Enum):
 
     RESOLVING = "resolving"
     DIALLING = "dialling"
+    UPGRADING = "WebSocket handshake"
     WAITING_FOR_INFO = "waiting for INFO"
     TLS = "TLS"
     CONNECTING = "CONNECT sent"
@@ -75,12 +87,25 @@ class _Stream(asyncio.BufferedProtocol):
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if exc is not None:
+            self._salvage()
         self.ended = True
         self.error = exc
         self._wake()
         self.resume_writing()
         if not self.closed.done():
             self.closed.set_result(None)
+
+    def _salvage(self) -> None:
+        """Read what the peer said last: asyncio leaves it unread when a write fails first."""
+        assert self.transport is not None
+        if self.transport.get_extra_info("sslcontext") is not None:
+            return
+        with suppress(OSError), self.transport.get_extra_info("socket").dup() as raw:
+            raw.setblocking(False)
+            while self.held < _HELD_BYTES and (data := raw.recv(READ_SIZE)):
+                self.chunks.append(data)
+                self.held += len(data)
 
     def pause_writing(self) -> None:
         self.write_paused = True
@@ -123,22 +148,74 @@ class _Stream(asyncio.BufferedProtocol):
             self.held += len(chunk)
 
 
-class StreamTransport(Transport):
-    """nats-py's transport interface over ``_Stream``."""
+class ServerTransport(Transport):
+    """nats-py's transport interface, and what the handshake needs beyond it."""
 
-    def __init__(self, trace: Trace | None = None) -> None:
+    def __init__(self, trace: Trace | None) -> None:
         self.stage = Stage.RESOLVING
         self.last_line = b""  # of the handshake, as received
         self._trace = trace
+
+    @property
+    @abstractmethod
+    def tls(self) -> ssl.SSLObject | None:
+        """The TLS session, or None in clear."""
+
+    @property
+    @abstractmethod
+    def remote_address(self) -> tuple[str, int] | None:
+        """The address and port at the other end."""
+
+    @abstractmethod
+    def abort(self) -> None:
+        """Break the connection at once; bytes not sent are lost."""
+
+    @abstractmethod
+    async def _line(self) -> bytes:
+        """Read a line; less than one when the stream ends or the line does not."""
+
+    @abstractmethod
+    def _put_back(self, data: bytes) -> None:
+        """Have ``data`` read again, ahead of the rest."""
+
+    async def readline(self) -> bytes:
+        """Return one line of the handshake; less than a line when the stream ends.
+
+        The answer to CONNECT may come behind other lines (a second INFO): those are kept for the parser.
+        """
+        kept: list[bytes] = []
+        line = await self._line()
+        while self.stage is Stage.CONNECTING and line.startswith(_OTHERS) and len(kept) < _MOST_OTHERS:
+            kept.append(line)
+            line = await self._line()
+        self._put_back(b"".join(kept))
+        self.last_line = line
+        if self._trace is not None:
+            self._trace("<", line)
+        return line
+
+    def _tell(self, payload: bytes) -> None:
+        if self._trace is not None and payload:
+            self._trace(">", payload)
+
+
+class StreamTransport(ServerTransport):
+    """TCP, and TLS over it."""
+
+    def __init__(self, trace: Trace | None = None) -> None:
+        super().__init__(trace)
         self._stream: _Stream | None = None
         self._under_tls: asyncio.BaseTransport | None = None  # kept: collecting it would close the socket
 
     async def connect(self, uri: Any, buffer_size: int, connect_timeout: float) -> None:
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(connect_timeout):
-            await loop.getaddrinfo(uri.hostname, uri.port)  # apart, so that a failure is named
+            addresses = await resolve(uri.hostname, uri.port)
             self.stage = Stage.DIALLING
-            _, stream = await loop.create_connection(_Stream, uri.hostname, uri.port, happy_eyeballs_delay=0.25)
+            if len(addresses) == 1:  # and no race, which loses the winner's socket when it is cancelled
+                _, stream = await loop.create_connection(_Stream, addresses[0], uri.port)
+            else:
+                _, stream = await loop.create_connection(_Stream, uri.hostname, uri.port, happy_eyeballs_delay=0.25)
         self._use(stream)
         self.stage = Stage.WAITING_FOR_INFO
 
@@ -147,18 +224,24 @@ class StreamTransport(Transport):
     ) -> None:
         before = self.stage
         self.stage = Stage.TLS
-        under = self._open().transport
+        clear = self._open()
+        under = clear.transport
         assert under is not None
         stream = _Stream()
-        async with asyncio.timeout(connect_timeout):
-            over = await asyncio.get_running_loop().start_tls(
-                under,
-                stream,
-                ssl_context,
-                server_hostname=uri if isinstance(uri, str) else uri.hostname,
-                ssl_handshake_timeout=connect_timeout,
-                ssl_shutdown_timeout=_CLOSE_S,
-            )
+        try:
+            async with asyncio.timeout(connect_timeout):
+                over = await asyncio.get_running_loop().start_tls(
+                    under,
+                    stream,
+                    ssl_context,
+                    server_hostname=uri if isinstance(uri, str) else uri.hostname,
+                    ssl_handshake_timeout=connect_timeout,
+                    ssl_shutdown_timeout=CLOSE_S,
+                )
+        except BaseException:
+            under.abort()
+            clear.connection_lost(None)  # asyncio has forgotten whom to tell
+            raise
         self._under_tls = under
         stream.transport = over
         self._use(stream)
@@ -166,7 +249,6 @@ class StreamTransport(Transport):
 
     @property
     def tls(self) -> ssl.SSLObject | None:
-        """The TLS session, or None in clear."""
         if self._stream is None or self._stream.transport is None:
             return None
         found = self._stream.transport.get_extra_info("ssl_object")
@@ -174,7 +256,6 @@ class StreamTransport(Transport):
 
     @property
     def remote_address(self) -> tuple[str, int] | None:
-        """The address and port at the other end."""
         if self._stream is None or self._stream.transport is None:
             return None
         peer = self._stream.transport.get_extra_info("peername")
@@ -183,8 +264,7 @@ class StreamTransport(Transport):
     def write(self, payload: bytes) -> None:
         transport = self._open().transport
         assert transport is not None
-        if self._trace is not None:
-            self._trace(">", payload)
+        self._tell(payload)
         transport.write(payload)
 
     def writelines(self, payload: list[bytes]) -> None:
@@ -199,26 +279,10 @@ class StreamTransport(Transport):
             raise stream.error
         return b""
 
-    async def readline(self) -> bytes:
-        """Return one line of the handshake; less than a line when the stream ends.
-
-        The answer to CONNECT may come behind other lines (a second INFO): those are kept for the parser.
-        """
+    async def _line(self) -> bytes:
         stream = self._open()
-        kept = b""
-        line = await self._line(stream)
-        while self.stage is Stage.CONNECTING and line.startswith((b"INFO", b"PING", b"+OK")):
-            kept += line
-            line = await self._line(stream)
-        stream.put_back(kept)
-        self.last_line = line
-        if self._trace is not None:
-            self._trace("<", line)
-        return line
-
-    async def _line(self, stream: _Stream) -> bytes:
         line = b""
-        while b"\n" not in line and len(line) < _LONGEST_LINE:
+        while b"\n" not in line and len(line) < LONGEST_LINE:
             await stream.readable()
             if not stream.chunks:
                 if stream.error is not None and not line:
@@ -229,17 +293,20 @@ class StreamTransport(Transport):
         stream.put_back(rest)
         return line + newline
 
+    def _put_back(self, data: bytes) -> None:
+        self._open().put_back(data)
+
     async def drain(self) -> None:
         stream = self._open()
-        if stream.error is not None:
-            raise stream.error
         await stream.writable()
+        if stream.ended and not stream.chunks:  # what came before the end may say why it came
+            raise stream.error or ConnectionResetError(errno.ECONNRESET, "the server closed the connection")
 
     async def wait_closed(self) -> None:
         """Wait for the close, and break the connection when the peer does not let it happen."""
         if self._stream is None:
             return
-        done, _ = await asyncio.wait([self._stream.closed], timeout=_CLOSE_S)
+        done, _ = await asyncio.wait([self._stream.closed], timeout=CLOSE_S)
         if not done:
             self.abort()
 
@@ -248,7 +315,6 @@ class StreamTransport(Transport):
             self._stream.transport.close()
 
     def abort(self) -> None:
-        """Break the connection at once; bytes not sent are lost."""
         if self._stream is not None and self._stream.transport is not None:
             self._stream.transport.abort()
 

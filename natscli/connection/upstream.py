@@ -1,7 +1,7 @@
 """nats-py, imported without what a connection does not need.
 
-* aiohttp: nats-py imports it whenever it is installed, which doubles the time to start, and needs it
-  for WebSocket only.  It is hidden during the import and handed over when a WebSocket is wanted.
+* aiohttp: nats-py imports it whenever it is installed, which doubles the time to start, for a WebSocket
+  transport that is not used here.  It is hidden during the import.
 * ``nats.js``: 25 of nats-py's 60 ms.  It is loaded when first used (``importlib.util.LazyLoader``).
 """
 
@@ -12,8 +12,6 @@ from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
 from types import ModuleType
 from typing import Any
-
-from natscli.errors import UsageError
 
 
 class _Postponed(MetaPathFinder):
@@ -34,7 +32,6 @@ sys.modules.update(_HIDDEN)
 sys.meta_path.insert(0, _postponed)
 try:
     from nats import errors as errors
-    from nats.aio import transport as _transport
     from nats.aio.client import Client as Client
     from nats.aio.client import Server as Server
     from nats.aio.client import Srv as Srv
@@ -44,13 +41,3 @@ finally:
     sys.meta_path.remove(_postponed)
     for _name in _HIDDEN:
         del sys.modules[_name]
-
-
-def enable_websocket() -> None:
-    """Give nats-py the aiohttp it needs, or say how to get it."""
-    try:
-        import aiohttp  # 90 ms: only when a ws:// or wss:// URL is used
-        import multidict
-    except ImportError:
-        raise UsageError("WebSocket URLs need aiohttp", "pip install 'natscli[ws]'") from None
-    vars(_transport).update(aiohttp=aiohttp, multidict=multidict)
