@@ -298,7 +298,7 @@ _natscli_look_up() {
             ;;
         'server run')
             options=(
-                --port=any -p=any --host=any -a=any --monitor-port=any -m=any --store=folder --name=any
+                --port=any -p=any --host=any -a=any --monitor-port=any -m=any --store=folder --auth --name=any
                 --binary=file --quiet "${shared[@]}"
             )
             ;;

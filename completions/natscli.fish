@@ -302,6 +302,7 @@ function __natscli_options
                 '--monitor-port'\t'any'\t'HTTP monitoring; 0 takes a free one.' \
                 '-m'\t'any'\t'HTTP monitoring; 0 takes a free one.' \
                 '--store'\t'folder'\t'Keep JetStream\'s data in this folder.' \
+                '--auth'\t''\t'Ask for a password, made up now; a context file holds it.' \
                 '--name'\t'any'\t'The server\'s name.' \
                 '--binary'\t'file'\t'The nats-server to run. [NATS_SERVER, or the one installed]' \
                 '--quiet'\t''\t'No notices; errors still show.'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Callable
 from typing import Annotated, BinaryIO
@@ -13,8 +14,17 @@ from natscli.cli.options import duration
 from natscli.connection.open import PING_INTERVAL_S
 from natscli.errors import UsageError
 from natscli.messaging.programs import Program
+from natscli.text.sanitise import decode
 
-SUBJECT = Annotated[str, typer.Argument(help="The subject.")]
+
+def as_utf8(text: str) -> str:
+    """Return an argument as the UTF-8 it was typed in, whatever the locale makes of its bytes."""
+    return decode(os.fsencode(text))
+
+
+as_utf8.__name__ = "str"  # what help calls the type
+
+SUBJECT = Annotated[str, typer.Argument(help="The subject.", parser=as_utf8, metavar="subject")]
 BODY = Annotated[str | None, typer.Argument(help="The body: text, @FILE, or - for standard input.")]
 TRANSLATE = Annotated[
     str | None,

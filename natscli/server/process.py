@@ -57,7 +57,7 @@ class LocalServer:
         self.ports = ports
         self.store = store  # JetStream's folder, None without JetStream
         self._process = process
-        self._folder = folder
+        self.folder = folder  # private to its owner; goes when the server is stopped
         self._last_log: str | None = None
         self._owner = os.getpid()
         atexit.register(self._stop_at_exit)
@@ -124,7 +124,7 @@ class LocalServer:
 
     def log_tail(self, lines: int = 20) -> str:
         """Return the last lines of the server's log, safe to show; also after ``stop``."""
-        log = self._last_log if self._last_log is not None else read_tail(os.path.join(self._folder, _LOG))
+        log = self._last_log if self._last_log is not None else read_tail(os.path.join(self.folder, _LOG))
         return "\n".join(log.splitlines()[-lines:])
 
     def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> None:
@@ -137,8 +137,8 @@ class LocalServer:
         try:
             _end(self._process, timeout_s)
         finally:
-            self._last_log = read_tail(os.path.join(self._folder, _LOG))
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._last_log = read_tail(os.path.join(self.folder, _LOG))
+            shutil.rmtree(self.folder, ignore_errors=True)
             atexit.unregister(self._stop_at_exit)
 
     def __enter__(self) -> Self:
