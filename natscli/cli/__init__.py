@@ -7,17 +7,17 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from types import FrameType
 from typing import Annotated, Any
 
 import typer
 
 from natscli import __version__
-from natscli.cli.failures import ending_signals, report
+from natscli.cli.failures import report
 from natscli.cli.lazy import LazyGroup
 from natscli.cli.options import SharedOptions, shared_options
+from natscli.cli.signals import Interrupter, leave
 from natscli.cli.tree import TREE
-from natscli.errors import ExitCode, SignalledError
+from natscli.errors import ExitCode
 
 
 class _Root(LazyGroup):
@@ -63,15 +63,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def entry() -> None:
     """Run as a process: console script and ``python -m natscli``."""
-    _stand_in_for_closed_streams()
-    for number in ending_signals():
-        if number != signal.SIGINT:  # Python's own answer to that one will do
-            signal.signal(number, _end)
+    interrupter = Interrupter()
+    interrupter.install()
     try:
+        _stand_in_for_closed_streams()
         code = _flushed(main())
-    except BaseException as error:  # noqa: BLE001 - a second signal, while the first was being reported
+        interrupter.over = True
+    except BaseException as error:  # noqa: BLE001 - interrupted where ``main`` could not answer it
         code = report(error, debug=False)
-    os._exit(code)  # what is left of the interpreter has nothing to do, and takes 10 ms for it
+    if code == ExitCode.SIGNAL + signal.SIGINT and interrupter.number:
+        code = ExitCode.SIGNAL + interrupter.number
+    leave(code)
 
 
 def _flushed(code: int) -> int:
@@ -81,10 +83,6 @@ def _flushed(code: int) -> int:
     except (OSError, ValueError) as error:
         return code or report(error, debug=False)
     return code
-
-
-def _end(number: int, _frame: FrameType | None) -> None:
-    raise SignalledError(number)
 
 
 def _stand_in_for_closed_streams() -> None:

@@ -16,14 +16,6 @@ from natscli.text.sanitise import safe
 _UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 
-def ending_signals() -> list[int]:
-    """Return the signals that end a command: Ctrl-C, a polite kill, and a closed terminal unless under nohup."""
-    hang_up: int | None = getattr(signal, "SIGHUP", None)  # not on Windows
-    if hang_up is None or signal.getsignal(hang_up) == signal.SIG_IGN:
-        return [signal.SIGINT, signal.SIGTERM]
-    return [signal.SIGINT, signal.SIGTERM, hang_up]
-
-
 def report(error: BaseException, *, debug: bool) -> int:
     """Tell the user about ``error`` and return what to exit with."""
     error = _unwritten(error)

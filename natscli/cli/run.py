@@ -16,10 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 from typing import Any, TypeVar
 
-from natscli.cli.failures import ending_signals
+from natscli.cli.signals import as_last_resort, ending_signals
 from natscli.errors import ExitCode, SignalledError
-
-GRACE_S = 0.9  # from the first signal to the end, done or not
 
 _T = TypeVar("_T")
 Work = Callable[["asyncio.Future[int]"], Coroutine[Any, Any, _T]]
@@ -69,7 +67,7 @@ class _Interrupts:
 
     def __exit__(self, *_exception: object) -> None:
         for number, handler in self._before.items():
-            signal.signal(number, handler)
+            signal.signal(number, _pass_over if self._number else handler)  # what cleans up now is not disturbed
 
     async def guard(self, work: Work[_T]) -> _T:
         """Run the work; being cancelled by a signal becomes SignalledError."""
@@ -85,9 +83,7 @@ class _Interrupts:
         if self._number:
             self._leave(number)
         self._number = number
-        last_resort = threading.Timer(GRACE_S, self._leave, (number,))
-        last_resort.daemon = True
-        last_resort.start()
+        as_last_resort(lambda: self._leave(number))
         self._loop.call_soon_threadsafe(self._end)
 
     def _leave(self, number: int) -> None:
@@ -103,3 +99,7 @@ class _Interrupts:
                 self._stop.set_result(self._number)
         elif self._task is not None:
             self._task.cancel()
+
+
+def _pass_over(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing: the end is under way, and the last resort behind it."""

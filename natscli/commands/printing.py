@@ -16,14 +16,16 @@ _LAST_WORDS_S = 0.5  # for what waits to be written once the user has stopped us
 
 @asynccontextmanager
 async def printing(connection: Connection, stop: asyncio.Future[int]) -> AsyncIterator[Output]:
-    """Give an output whose failure ends ``connection``; on leaving, what waits is written.
+    """Give an output whose failure ends ``connection``; on leaving, what waits is written, or the failure raised.
 
     That takes as long as the reader does, until the user stops us.
     """
     loop = asyncio.get_running_loop()
     written: asyncio.Future[None] = loop.create_future()
+    failures: list[Exception] = []
 
     def failed(error: Exception) -> None:
+        failures.append(error)
         _tell(loop, connection.fail, error)
 
     def finished() -> None:
@@ -39,6 +41,8 @@ async def printing(connection: Connection, stop: asyncio.Future[int]) -> AsyncIt
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if stop.done():
             await asyncio.wait({written}, timeout=_LAST_WORDS_S)
+    if failures:  # perhaps with the last piece, when nobody asks the connection any more
+        raise failures[0]
 
 
 def _tell(loop: asyncio.AbstractEventLoop, call: Callable[..., object], argument: object) -> None:

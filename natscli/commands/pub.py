@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 
 import typer
@@ -42,6 +43,8 @@ def pub(
     """
     if sleep and rate:
         raise UsageError("--sleep and --rate were both given: one of them must go")
+    if rate is not None and not math.isfinite(rate):
+        raise UsageError(f"--rate {rate} is no number of messages")
     target = shared.target
     composition = compose(subject, body, reply, count, options, stdin)
     pace = Pace(rate or 0.0, sleep or 0.0)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Annotated
 
 import typer
@@ -84,28 +86,51 @@ def subscriptions(subjects: list[str] | None, options: ReceiveOptions) -> Subscr
     return Subscriptions(tuple(subjects or ()), options.queue, options.count, options.wait or 0.0, ignored)
 
 
+_REPORTS = ("--report-subjects", "--report-subscriptions")
+_SHAPES = ("--raw", "--output", "--format", "--dump")
+_FOR_PEOPLE = ("--timestamp", "--delta-time", "--headers-only", "--subjects-only")
+_ENDS = ("--separator", "--null")
+
+_RIVALS: tuple[tuple[Sequence[str], Sequence[str]], ...] = (  # nothing on the left goes with anything on the right
+    (_SHAPES, _SHAPES),
+    (_REPORTS, _REPORTS),
+    (_ENDS, _ENDS),
+    (("--timestamp",), ("--delta-time",)),
+    (("--headers-only",), ("--subjects-only",)),
+    (_FOR_PEOPLE, (*_SHAPES, *_REPORTS)),
+    (_ENDS, ("--output", "--dump", *_REPORTS)),
+    (("--raw", "--format", "--dump", "--translate", "--match-replies", "--ack"), _REPORTS),
+    (("--match-replies",), ("--format", "--dump", "--translate", "--ignore-subject", "--ack")),
+)
+
+
 def check_compatible(receive: ReceiveOptions, show: ShowOptions) -> None:
     """Raise for options of which one would have to be passed over."""
-    rivals = (
-        ("--timestamp", show.timestamp, "--delta-time", show.delta_time),
-        ("--headers-only", show.headers_only, "--subjects-only", show.subjects_only),
-        ("--separator", show.separator is not None, "--null", show.null),
-        ("--dump", show.dump is not None, "--format", show.format is not None),
-        ("--dump", show.dump is not None, "--match-replies", show.match_replies),
-        ("--dump", show.dump is not None, "a report", show.reports),
-        ("--translate", show.translate is not None, "--match-replies", show.match_replies),
-        ("--translate", show.translate is not None, "a report", show.reports),
-        ("--format", show.format is not None, "--match-replies", show.match_replies),
-        ("--format", show.format is not None, "--raw", show.raw),
-        ("--match-replies", show.match_replies, "a report", show.reports),
-        ("--match-replies", show.match_replies, "--ignore-subject", bool(receive.ignore_subject)),
-        ("--match-replies", show.match_replies, "--ack", receive.ack),
-        ("--report-subjects", show.report_subjects, "--report-subscriptions", show.report_subscriptions),
-        ("--ack", receive.ack, "a report", show.reports),
-    )
-    for one, given, other, also_given in rivals:
-        if given and also_given:
-            raise UsageError(f"{one} and {other} do not go together")
+    raw = show.raw or show.output is Format.RAW
+    given = {
+        "--raw": raw,
+        "--output": show.output not in (Format.HUMAN, Format.RAW),
+        "--format": show.format is not None,
+        "--dump": show.dump is not None,
+        "--report-subjects": show.report_subjects,
+        "--report-subscriptions": show.report_subscriptions,
+        "--timestamp": show.timestamp,
+        "--delta-time": show.delta_time,
+        "--headers-only": show.headers_only,
+        "--subjects-only": show.subjects_only,
+        "--separator": show.separator is not None,
+        "--null": show.null,
+        "--translate": show.translate is not None,
+        "--match-replies": show.match_replies,
+        "--ignore-subject": bool(receive.ignore_subject),
+        "--ack": receive.ack,
+    }
+    for left, right in _RIVALS:
+        for one, other in product(left, right):
+            if one != other and given[one] and given[other]:
+                raise UsageError(f"{one} and {other} do not go together")
+    if (given["--separator"] or given["--null"]) and not (raw or given["--format"]):
+        raise UsageError("what separates messages needs --raw or --format")
 
 
 def style(show: ShowOptions) -> Style:

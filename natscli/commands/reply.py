@@ -110,7 +110,8 @@ async def _serve(plan: _Plan, stop: asyncio.Future[int]) -> None:
         plan.shared, plan.target, deadline, notices=plan.notices, ping_interval_s=plan.ping_interval_s
     ) as connection:
         await _answer(connection, plan, stop)
-        connection.check_usable()
+        if connection.failure is not None:  # while the last was shown
+            raise connection.failure
 
 
 async def _answer(connection: Connection, plan: _Plan, stop: asyncio.Future[int]) -> None:

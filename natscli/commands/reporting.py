@@ -32,13 +32,14 @@ class Reporting:
         self._format = format_
         self._started = time.monotonic()
         self._tally = Tally(self._started)
-        self._by_sid: dict[int, bytes] = {}
 
     async def run(self, wished: Subscriptions, stop: asyncio.Future[int], announce: Callable[[], None]) -> Received:
         """Count until the end; on a terminal, show the table every second."""
         live = is_terminal(sys.stdout) and self._format is Format.HUMAN
         with live_screen() if live else nullcontext(None) as screen:
-            receiving = asyncio.ensure_future(receive(self._connection, wished, self._take, stop, announce))
+            by = self._options.report_subscriptions
+            work = receive(self._connection, wished, self._take, stop, announce, by_subscription=by)
+            receiving = asyncio.ensure_future(work)
             while not receiving.done():
                 await asyncio.wait({receiving}, timeout=_REFRESH_S)
                 self._show(screen)
@@ -54,14 +55,7 @@ class Reporting:
             print_text(traffic_table(picture, self._options.report_top))
 
     def _take(self, run: Run, _number: int, _read_ns: int) -> None:
-        if self._options.report_subscriptions:
-            run = Run(run.sid, [self._subscription(run.sid)] * len(run), run.payloads)
         self._tally.take(run)
-
-    def _subscription(self, sid: int) -> bytes:
-        if sid not in self._by_sid:
-            self._by_sid[sid] = self._connection.subscribed_subject(sid).encode()
-        return self._by_sid[sid]
 
     def _show(self, screen: Screen | None) -> None:
         if screen is not None:

@@ -17,6 +17,7 @@ from natscli.wire.headers import extend_headers
 from natscli.wire.message import Message
 
 _COUNTER = "NATS-Reply-Counter"  # the Go CLI's: from 0
+_MOST_RUNNING = 16  # programs at once
 _LARGEST_VARIABLE = 100_000  # bytes; the kernel takes at most 128 KiB in one variable
 
 Headers = Sequence[tuple[str, Template]]
@@ -55,15 +56,16 @@ def echo(headers: Headers) -> Responder:
 
 def from_program(program: Program, headers: Headers, notices: Notices) -> SlowResponder:
     """Answer with what the program writes; when it fails, with an error and no body."""
-    with_headers = always(b"", headers)
+    places = asyncio.Semaphore(_MOST_RUNNING)
 
     async def answer(message: Message, number: int) -> Answer:
         try:
-            output = await program.run(message, _environment(message))
+            async with places:
+                output = await program.run(message, _environment(message))
         except ProgramError as error:
             notices.warn(f"request #{number}: {error}")
             return error_answer(500, "the command failed")
-        return Answer(output, with_headers(message, number).headers)
+        return always(output, headers)(message, number)
 
     return answer
 

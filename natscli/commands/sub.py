@@ -12,7 +12,7 @@ import typer
 
 from natscli.cli.options import SharedOptions, shared_options
 from natscli.cli.run import run
-from natscli.commands.arguments import command
+from natscli.commands.arguments import as_utf8, command
 from natscli.commands.printing import printing
 from natscli.commands.receiving import (
     ReceiveOptions,
@@ -26,7 +26,7 @@ from natscli.commands.session import connected, ended_by_signal
 from natscli.connection.client import Connection
 from natscli.connection.deadline import Deadline
 from natscli.context.target import Target
-from natscli.errors import DeadlineError, DroppedError
+from natscli.errors import DeadlineError, DroppedError, NatsCliError
 from natscli.messaging.acknowledge import acknowledge
 from natscli.messaging.pairing import Pair, receive_pairs
 from natscli.messaging.programs import Program
@@ -46,7 +46,10 @@ def sub(
     shared: SharedOptions,
     receiving: ReceiveOptions,
     showing: ShowOptions,
-    subjects: Annotated[list[str] | None, typer.Argument(help="Subjects; * is any token, > all that follow.")] = None,
+    subjects: Annotated[
+        list[str] | None,
+        typer.Argument(help="Subjects; * is any token, > all that follow.", parser=as_utf8, metavar="subjects"),
+    ] = None,
 ) -> None:
     """Print the messages of some subjects.
 
@@ -77,6 +80,15 @@ class _Task:
 
     async def run(self, stop: asyncio.Future[int]) -> None:
         """Receive and show until the end, then raise unless that is what was asked for."""
+        try:
+            received = await self._receive(stop)
+        except NatsCliError as error:
+            if self._dropped:
+                raise DroppedError(f"{self._loss('')}; {error}", error.hint) from error
+            raise
+        self._judge(received, stop)
+
+    async def _receive(self, stop: asyncio.Future[int]) -> Received:
         async with connected(
             self._shared,
             self._target,
@@ -91,8 +103,9 @@ class _Task:
                 received = await self._report(connection, stop)
             else:
                 received = await self._print(connection, stop)
-            connection.check_usable()  # what failed while the last was written
-        self._judge(received, stop)
+            if connection.failure is not None:  # while the last was shown
+                raise connection.failure
+        return received
 
     async def _report(self, connection: Connection, stop: asyncio.Future[int]) -> Received:
         reporting = Reporting(connection, self._showing, self._style.format)
@@ -101,19 +114,26 @@ class _Task:
         return received
 
     async def _print(self, connection: Connection, stop: asyncio.Future[int]) -> Received:
-        async with printing(connection, stop) as output:
-            if self._showing.match_replies:
-                show = pair_printer(self._style, self._target.timeout_s)
-
-                def deliver_pairs(pairs: Sequence[Pair]) -> None:
-                    _write(output, show(pairs), len(pairs))
-
-                received = await receive_pairs(connection, self._wished, deliver_pairs, stop, self._announce)
-            else:
+        output = None
+        try:
+            async with printing(connection, stop) as output:
+                if self._showing.match_replies:
+                    return await self._print_pairs(connection, output, stop)
                 async with self._translated(connection, self._delivery(connection, output), stop) as deliver:
-                    received = await receive(connection, self._wished, deliver, stop, self._announce)
-        self._dropped += output.dropped
-        return received
+                    return await receive(connection, self._wished, deliver, stop, self._announce)
+        finally:
+            self._dropped += output.dropped if output is not None else 0
+
+    async def _print_pairs(self, connection: Connection, output: Output, stop: asyncio.Future[int]) -> Received:
+        show = pair_printer(self._style, self._target.timeout_s)
+
+        def deliver(pairs: Sequence[Pair]) -> None:
+            if output.full:
+                output.drop(len(pairs))
+            else:
+                output.write(show(pairs), len(pairs))
+
+        return await receive_pairs(connection, self._wished, deliver, stop, self._announce)
 
     def _delivery(self, connection: Connection, output: Output) -> Deliver:
         """Return what prints or dumps a run, and acknowledges it."""
@@ -142,7 +162,7 @@ class _Task:
         if self._program is None:
             yield deliver
             return
-        translator = Translator(connection, self._program, deliver)
+        translator = Translator(connection, self._program, deliver, self._notices.warn)
         try:
             yield translator.take
         finally:
@@ -158,16 +178,12 @@ class _Task:
 
     def _judge(self, received: Received, stop: asyncio.Future[int]) -> None:
         if self._dropped:
-            lost = plural(self._dropped, "message")
-            raise DroppedError(f"{lost} of {received.messages:,} dropped: the output is read too slowly")
+            raise DroppedError(self._loss(f" of {received.messages:,}"))
         if received.end is End.IDLE and not received.messages:
             raise DeadlineError(f"no message within {format_duration(self._wished.idle_s)}")
         if received.end is End.STOPPED:
             ended_by_signal(stop.result(), unfinished=self._wished.count > 0)
 
-
-def _write(output: Output, data: bytes, messages: int) -> None:
-    if output.full:
-        output.drop(messages)
-    else:
-        output.write(data, messages)
+    def _loss(self, of_how_many: str) -> str:
+        slow = "the output is read too slowly" if self._program is None else "the program or the output is too slow"
+        return f"{plural(self._dropped, 'message')}{of_how_many} dropped: {slow}"

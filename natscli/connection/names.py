@@ -7,6 +7,7 @@ answer would keep a command half a minute beyond its time-out.
 import asyncio
 import socket
 import threading
+from typing import Any
 
 
 async def resolve(host: str, port: int) -> list[str]:
@@ -42,13 +43,19 @@ def _look_up(host: str, port: int) -> tuple[list[str], OSError | None]:
         return [], error
     except UnicodeError as error:  # a label is empty or too long
         return [], socket.gaierror(socket.EAI_NONAME, str(error))
-    return list(dict.fromkeys(str(address[0]) for *_, address in found)), None
+    return list(dict.fromkeys(_text(address) for *_, address in found)), None
+
+
+def _text(address: tuple[Any, ...]) -> str:
+    """Return a socket address without its port; one of IPv6 that holds on one network only names it."""
+    scope = address[3] if len(address) == 4 else 0
+    return f"{address[0]}%{scope}" if scope else str(address[0])
 
 
 def _is_address(host: str) -> bool:
     for family in (socket.AF_INET, socket.AF_INET6):
         try:
-            socket.inet_pton(family, host)
+            socket.inet_pton(family, host.partition("%")[0])
         except (OSError, UnicodeError, ValueError):
             continue
         return True

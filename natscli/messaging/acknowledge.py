@@ -8,7 +8,7 @@ _ACK_SUBJECTS = b"$JS.ACK."
 
 
 def acknowledge(connection: Connection, run: Run) -> None:
-    """Acknowledge every message of a run that can be."""
+    """Acknowledge every message of a run that can be; without a connection none: they will come again."""
     acks = [pub(reply, b"") for reply in run.replies or () if reply.startswith(_ACK_SUBJECTS)]
-    if acks:
+    if acks and connection.is_connected:
         connection.send(b"".join(acks))

@@ -3,16 +3,19 @@
 import asyncio
 import os
 import threading
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from enum import StrEnum
 from typing import BinaryIO
 
-from natscli.errors import UsageError
+from natscli.errors import NatsCliError, UsageError
 from natscli.text.sizes import format_bytes
 
 LARGEST_BODY = 64 * 1024 * 1024  # no server takes more
 _PIECE = 256 * 1024  # read from standard input at once
 _PIECES_AHEAD = 4
+_RETRY_S = 0.005
 
 
 class SendOn(StrEnum):
@@ -57,14 +60,17 @@ async def read_messages(stdin: BinaryIO, send_on: SendOn) -> AsyncIterator[list[
     the messages are what stands between NUL bytes.  Reading waits in a thread of its own.
     """
     separator = b"\n" if send_on is SendOn.NEWLINE else b"\0"
-    tail = b""
-    async for piece in _pieces(stdin):
-        *messages, tail = (tail + piece).split(separator)
-        if len(tail) > LARGEST_BODY:
-            raise UsageError(f"a message on standard input exceeds {format_bytes(LARGEST_BODY)}")
-        if messages:
+    begun: list[bytes] = []  # of a message whose end has not come; joined once, as that costs the square otherwise
+    async for piece in _from_a_thread(_pieces(stdin, "standard input")):
+        first, *others = piece.split(separator)
+        begun.append(first)
+        if others:
+            messages = [b"".join(begun), *others]
+            begun = [messages.pop()]
             yield _without_cr(messages) if send_on is SendOn.NEWLINE else messages
-    if tail:
+        if sum(map(len, begun)) > LARGEST_BODY:
+            raise NatsCliError(f"a message on standard input exceeds {format_bytes(LARGEST_BODY)}")
+    if tail := b"".join(begun):
         yield _without_cr([tail]) if send_on is SendOn.NEWLINE else [tail]
 
 
@@ -72,28 +78,43 @@ def _without_cr(lines: list[bytes]) -> list[bytes]:
     return [line[:-1] if line.endswith(b"\r") else line for line in lines]
 
 
-async def _pieces(stdin: BinaryIO) -> AsyncIterator[bytes]:
-    """Yield what comes, as it comes; a reader that nobody waits for ends with the process."""
-    loop = asyncio.get_running_loop()
-    queue: asyncio.Queue[bytes | Exception] = asyncio.Queue(_PIECES_AHEAD)
+def _pieces(stream: BinaryIO, what: str) -> Iterator[bytes]:
+    """Yield what comes, as it comes; UsageError for what cannot be read."""
+    raw: BinaryIO = getattr(stream, "raw", stream)  # the buffer would wait until it is full
+    try:
+        while (piece := raw.read(_PIECE)) != b"":
+            if piece is None:  # somebody who shares the pipe has made it non-blocking
+                time.sleep(_RETRY_S)
+            else:
+                yield piece
+    except (OSError, ValueError) as error:
+        reason = (error.strerror or "").lower() if isinstance(error, OSError) else ""
+        raise UsageError(f"{what} cannot be read: {reason or error}") from error
 
-    def put(item: bytes | Exception) -> None:
-        asyncio.run_coroutine_threadsafe(queue.put(item), loop).result()
+
+async def _from_a_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield the pieces while the loop goes on; a reader that nobody waits for ends with the process."""
+    loop = asyncio.get_running_loop()
+    queue: asyncio.Queue[bytes | NatsCliError] = asyncio.Queue()
+    places = threading.Semaphore(_PIECES_AHEAD)
+
+    def put(item: bytes | NatsCliError) -> None:
+        places.acquire()
+        loop.call_soon_threadsafe(queue.put_nowait, item)
 
     def read() -> None:
-        raw: BinaryIO = getattr(stdin, "raw", stdin)  # the buffer would wait until it is full
-        try:
-            while piece := raw.read(_PIECE):
-                put(piece)
-            put(b"")
-        except RuntimeError:  # the loop has ended before standard input has
-            return
-        except (OSError, ValueError) as error:
-            put(UsageError(f"standard input cannot be read: {error}"))
+        with suppress(RuntimeError):  # the loop has ended before standard input has
+            try:
+                for piece in pieces:
+                    put(piece)
+                put(b"")
+            except NatsCliError as error:
+                put(error)
 
     threading.Thread(target=read, name="stdin", daemon=True).start()
     while item := await queue.get():
-        if isinstance(item, Exception):
+        places.release()
+        if isinstance(item, NatsCliError):
             raise item
         yield item
 
@@ -108,10 +129,13 @@ def _read_file(path: str) -> bytes:
 
 
 def _bounded(stream: BinaryIO, what: str) -> bytes:
-    body = stream.read(LARGEST_BODY + 1)
-    if len(body) > LARGEST_BODY:
-        raise UsageError(f"{what} holds more than {format_bytes(LARGEST_BODY)}, which no server takes")
-    return body
+    pieces, size = [], 0
+    for piece in _pieces(stream, what):
+        pieces.append(piece)
+        size += len(piece)
+        if size > LARGEST_BODY:
+            raise NatsCliError(f"{what} holds more than {format_bytes(LARGEST_BODY)}, which no server takes")
+    return b"".join(pieces)
 
 
 def parse_header(text: str) -> tuple[str, str]:

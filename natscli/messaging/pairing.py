@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from natscli.connection.client import Connection
-from natscli.messaging.subscribe import Progress, Received, Subscriptions
+from natscli.messaging.subscribe import Progress, Received, Subscriptions, without
 from natscli.wire.message import Message, Run
 
 _MOST_PENDING = 100_000  # requests waiting for their reply; the oldest gives way
@@ -40,7 +40,9 @@ class Pairing:
             if not message.reply:
                 complete.append(pair)
                 continue
-            if len(self._pending) >= _MOST_PENDING:
+            if message.reply in self._pending:  # which of the two a reply is for, nobody could tell
+                complete.append(self._pending.pop(message.reply)[0])
+            elif len(self._pending) >= _MOST_PENDING:
                 complete.append(self._pending.pop(next(iter(self._pending)))[0])
             self._pending[message.reply] = (pair, now_s)
         return complete
@@ -98,12 +100,15 @@ async def receive_pairs(
             await asyncio.sleep(_TICK_S)
             done(pairing.overdue(time.monotonic()))
 
+    def ask(run: Run) -> None:
+        done(pairing.requests(run, time.monotonic(), time.time_ns()))
+
     inboxes = f"{connection.target.inbox_prefix}.>"
     await connection.subscribe_bulk(inboxes, lambda run: done(pairing.replies(run, time.monotonic())))
+    ask_unless_reply = without([inboxes], ask)  # for subjects such as >
     for subject in wanted.subjects:
-        await connection.subscribe_bulk(
-            subject, lambda run: done(pairing.requests(run, time.monotonic(), time.time_ns())), queue=wanted.queue
-        )
+        sink = ask if subject.startswith(inboxes[:-1]) else ask_unless_reply
+        await connection.subscribe_bulk(subject, sink, queue=wanted.queue)
     await connection.confirm(connection.target.timeout_s)
     subscribed()
     clock = asyncio.ensure_future(watch_clock())

@@ -6,8 +6,10 @@ never becomes an argument or a command.  The payload goes to its standard input.
 
 import asyncio
 import os
+import re
 import shlex
 import signal
+from asyncio.subprocess import Process, SubprocessStreamProtocol
 from collections.abc import Mapping
 
 from natscli.errors import NatsCliError, UsageError
@@ -16,6 +18,8 @@ from natscli.text.sanitise import decode, safe_bytes
 from natscli.wire.message import Message
 
 _LONGEST_ERROR = 200
+_PIECE = 64 * 1024
+_PLACE = re.compile(r"\{\{\s*\.?(Subject|[0-9]{1,6})\s*\}\}")
 
 
 class ProgramError(NatsCliError):
@@ -50,32 +54,42 @@ class Program:
         """
         arguments = [_fill(argument, decode(message.subject)) for argument in self._arguments]
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("NATS_")}
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *arguments,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                env={**inherited, **environment},
-                start_new_session=True,  # so that all it starts can be ended with it
-            )
-        except (OSError, ValueError) as error:
-            raise ProgramError(f"'{self._arguments[0]}' cannot be run: {_reason(error)}") from error
+        transport, process = await self._start(arguments, {**inherited, **environment})
+        complete = False
         try:
             async with asyncio.timeout(self._timeout_s):
                 out, err = await self._converse(process, message.payload)
                 code = await process.wait()
+                complete = True
         except TimeoutError:
             raise ProgramError(f"'{self._arguments[0]}' took longer than {format_duration(self._timeout_s)}") from None
         finally:
-            _end(process)
+            if not complete:
+                _end(process)
+            transport.close()
             await process.wait()
         if code:
             said = safe_bytes(err.strip()[:_LONGEST_ERROR], multiline=False)
             raise ProgramError(f"'{self._arguments[0]}' ended with exit code {code}{f': {said}' if said else ''}")
         return out
 
-    async def _converse(self, process: asyncio.subprocess.Process, payload: bytes) -> tuple[bytes, bytes]:
+    async def _start(
+        self, arguments: list[str], environment: Mapping[str, str]
+    ) -> tuple[asyncio.SubprocessTransport, Process]:
+        """Do as ``asyncio.create_subprocess_exec``, and return the transport too, which it leaves to the collector."""
+        loop = asyncio.get_running_loop()
+        try:
+            transport, protocol = await loop.subprocess_exec(
+                lambda: SubprocessStreamProtocol(_PIECE, loop),
+                *arguments,
+                env=environment,
+                start_new_session=True,  # so that all it starts can be ended with it
+            )
+        except (OSError, ValueError) as error:
+            raise ProgramError(f"'{self._arguments[0]}' cannot be run: {_reason(error)}") from error
+        return transport, Process(transport, protocol, loop)
+
+    async def _converse(self, process: Process, payload: bytes) -> tuple[bytes, bytes]:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
@@ -85,12 +99,13 @@ class Program:
         return out, err
 
     async def _read(self, stream: asyncio.StreamReader) -> bytes:
-        data = b""
-        while piece := await stream.read(64 * 1024):
-            data += piece
-            if len(data) > self._output_limit:
+        pieces, size = [], 0
+        while piece := await stream.read(_PIECE):
+            pieces.append(piece)
+            size += len(piece)
+            if size > self._output_limit:
                 raise ProgramError(f"'{self._arguments[0]}' wrote more than {self._output_limit:,} bytes")
-        return data
+        return b"".join(pieces)
 
 
 async def _write(stream: asyncio.StreamWriter, payload: bytes) -> None:
@@ -105,16 +120,20 @@ async def _write(stream: asyncio.StreamWriter, payload: bytes) -> None:
 
 
 def _fill(argument: str, subject: str) -> str:
-    argument = argument.replace("{{Subject}}", subject)
-    for place, token in enumerate(subject.split(".")):
-        argument = argument.replace(f"{{{{{place}}}}}", token)
-    return argument
+    """Fill in the places, once: what a subject brings is not filled in again."""
+    tokens = subject.split(".")
+
+    def value(place: re.Match[str]) -> str:
+        if place[1] == "Subject":
+            return subject
+        number = int(place[1])
+        return tokens[number] if number < len(tokens) else place[0]
+
+    return _PLACE.sub(value, argument)
 
 
-def _end(process: asyncio.subprocess.Process) -> None:
-    """End the program and what it started, if they still run."""
-    if process.returncode is not None:
-        return
+def _end(process: Process) -> None:
+    """End the program and what it started, which may outlive it."""
     try:
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from natscli.connection.client import Connection
-from natscli.errors import ConnectionLostError
+from natscli.errors import ConnectionLostError, DeadlineError
 from natscli.messaging.outgoing import Letter
 from natscli.text.sizes import plural
 
@@ -47,10 +47,11 @@ class Publishing:
     async def send_all(self, batches: AsyncIterable[Iterable[Letter]]) -> Published:
         """Send batches as they come, each at once; return when the server has answered a PING behind the last.
 
-        A refused subject raises PermissionDeniedError; a loss says that nothing is confirmed.
+        A refused subject raises PermissionDeniedError; a loss or a time-out says that nothing is confirmed.
         """
         with self._unconfirmed():
             async for batch in batches:
+                self._start_clock()
                 await self._send(batch)
             await self._connection.confirm(self._wait_s)
         return Published(self._messages, self._bytes)
@@ -61,6 +62,7 @@ class Publishing:
         frame = letter.frame
         per_batch = 1 if self._paced else min(max(_BATCH_BYTES // len(frame), 1), count)
         batch = frame * per_batch
+        self._start_clock()
         with self._unconfirmed():
             while left := count - self._messages:
                 messages = min(per_batch, left)
@@ -73,9 +75,9 @@ class Publishing:
     def _unconfirmed(self) -> Iterator[None]:
         try:
             yield
-        except ConnectionLostError as error:
+        except (ConnectionLostError, DeadlineError) as error:
             sent = plural(self._messages, "message")
-            raise ConnectionLostError(f"{error}; none of {sent} sent is confirmed") from error
+            raise type(error)(f"{error}; none of {sent} sent is confirmed") from error
 
     async def _send(self, batch: Iterable[Letter]) -> None:
         frames: list[bytes] = []
@@ -96,15 +98,18 @@ class Publishing:
         if self._paced:
             await self._keep_time()
         self._connection.send(frames)
-        await self._connection.drain_writes(self._wait_s)
         self._messages += messages
         self._bytes += payload
+        await asyncio.sleep(0)  # draining seldom waits, and a refusal or the end of the connection must be read too
+        await self._connection.drain_writes(self._wait_s)
         if self._connection.denied:
             raise self._connection.denied[0]
 
+    def _start_clock(self) -> None:
+        """Start the clock, or set it back when a batch comes late: what was not there is not made up for by a rush."""
+        self._started = max(self._started, time.monotonic() - self._pace.due_s(self._messages))
+
     async def _keep_time(self) -> None:
         """Wait until the next message is due; one that is late goes at once, and the next is not later for it."""
-        now = time.monotonic()
-        if not self._messages:
-            self._started = now
-        await asyncio.sleep(max(self._started + self._pace.due_s(self._messages) - now, 0))
+        due = self._started + self._pace.due_s(self._messages)
+        await asyncio.sleep(max(due - time.monotonic(), 0))

@@ -6,14 +6,13 @@ from typing import NamedTuple
 
 from natscli.connection.client import Connection
 from natscli.errors import NatsCliError
-from natscli.messaging.subscribe import Deliver, Received, Subscriptions, receive
+from natscli.messaging.subscribe import Deliver, End, Received, Subscriptions, receive
 from natscli.wire.encode import pub
 from natscli.wire.headers import encode_headers
 from natscli.wire.message import Message, Run
 
 DEFAULT_QUEUE = "NATS-RPLY-22"  # the Go CLI's: responders of both share the work
 _MOST_AT_ONCE = 1024  # slow answers begun; more requests are told so
-_MOST_WORKING = 16
 _LAST_ANSWERS_S = 0.5  # for answers under way when the user stops us
 
 
@@ -45,7 +44,6 @@ class Service:
         self._respond = respond
         self._respond_slowly = respond_slowly
         self._working: set[asyncio.Task[None]] = set()
-        self._places = asyncio.Semaphore(_MOST_WORKING)
 
     async def serve(
         self, wanted: Subscriptions, show: Deliver, stop: "asyncio.Future[int]", listening: Callable[[], None]
@@ -60,7 +58,8 @@ class Service:
         if self._working:
             seconds = _LAST_ANSWERS_S if stop.done() else self._connection.target.timeout_s
             await asyncio.wait(self._working, timeout=seconds)
-        await self._connection.confirm(self._connection.target.timeout_s)  # the last answers have left
+        if received.end is not End.STOPPED:
+            await self._connection.confirm(self._connection.target.timeout_s)  # the last answers have left
         return received
 
     def _answer(self, run: Run, number: int) -> None:
@@ -81,14 +80,13 @@ class Service:
 
     async def _answer_slowly(self, message: Message, number: int) -> None:
         assert self._respond_slowly is not None
-        async with self._places:
-            try:
-                answer = await self._respond_slowly(message, number)
-                self._connection.send(self._frame(message, answer))
-            except NatsCliError:
-                return  # the connection is lost, and so is whoever asked
-            except Exception as error:  # noqa: BLE001 - a fault of ours ends the command and is reported there
-                self._connection.fail(error)
+        try:
+            answer = await self._respond_slowly(message, number)
+            self._connection.send(self._frame(message, answer))
+        except NatsCliError:
+            return  # the connection is lost, and so is whoever asked
+        except Exception as error:  # noqa: BLE001 - a fault of ours ends the command and is reported there
+            self._connection.fail(error)
 
     def _frame(self, message: Message, answer: Answer) -> bytes:
         if len(answer.headers) + len(answer.payload) > self._connection.max_payload:

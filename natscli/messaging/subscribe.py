@@ -84,9 +84,12 @@ async def receive(
     deliver: Deliver,
     stop: "asyncio.Future[int]",
     subscribed: Callable[[], None],
+    *,
+    by_subscription: bool = False,
 ) -> Received:
     """Subscribe, confirm, and pass runs to ``deliver`` until the end; ``subscribed`` is called in between.
 
+    With ``by_subscription`` a message has the subject that was subscribed to in place of its own.
     Raises what ended the connection, and PermissionDeniedError for a subject that is refused at the start.
     """
     progress = Progress(wanted.count)
@@ -97,9 +100,11 @@ async def receive(
             deliver(run, progress.messages + 1, time.time_ns())
             progress.advance(len(run))
 
-    sink = _without(wanted.ignored, take) if wanted.ignored else take
     limit = 0 if wanted.ignored else wanted.count  # the server cannot know what we ignore
     for subject in wanted.subjects:
+        sink = _renamed(subject, take) if by_subscription else take
+        if wanted.ignored:
+            sink = without(wanted.ignored, sink)
         await connection.subscribe_bulk(subject, sink, queue=wanted.queue, limit=limit)
     await connection.confirm(connection.target.timeout_s)
     subscribed()
@@ -107,7 +112,12 @@ async def receive(
     return Received(progress.messages, end)
 
 
-def _without(ignored: Sequence[str], take: Callable[[Run], None]) -> Callable[[Run], None]:
+def _renamed(subject: str, take: Callable[[Run], None]) -> Callable[[Run], None]:
+    name = subject.encode()
+    return lambda run: take(Run(run.sid, [name] * len(run), run.payloads, run.replies, run.headers))
+
+
+def without(ignored: Sequence[str], take: Callable[[Run], None]) -> Callable[[Run], None]:
     """Return a sink that leaves out what matches; a subject's fate is decided once."""
     verdicts: dict[bytes, bool] = {}
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-_PLACE = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
+_NUMBER = re.compile("[0-9]{1,12}")
 _LETTERS = string.ascii_letters + string.digits
 _ID_LENGTH = 22  # as long as a NUID
 _LONGEST_RANDOM = 64 * 1024 * 1024
@@ -60,18 +60,18 @@ class Template:
 def _parts(text: str, *, request: bool) -> list[Part]:
     parts: list[Part] = []
     position = 0
-    for place in _PLACE.finditer(text):
-        parts += [text[position : place.start()], _function(place[1], request=request)]
-        position = place.end()
-    rest = text[position:]
-    if "{{" in rest:
-        raise ValueError("'{{' without '}}' behind it")
-    return [part for part in (*parts, rest) if part != ""]
+    while (opening := text.find("{{", position)) >= 0:
+        closing = text.find("}}", opening + 2)
+        if closing < 0:
+            raise ValueError("'{{' without '}}' behind it")
+        parts += [text[position:opening], _function(text[opening + 2 : closing].strip(), request=request)]
+        position = closing + 2
+    return [part for part in (*parts, text[position:]) if part != ""]
 
 
 def _function(call: str, *, request: bool) -> Callable[[Occasion], str]:
     name, *arguments = call.removeprefix(".").split() or [""]
-    if name == "Random" and len(arguments) == 2 and all(argument.isdigit() for argument in arguments):
+    if name == "Random" and len(arguments) == 2 and all(map(_NUMBER.fullmatch, arguments)):
         return _random(*map(int, arguments))
     if name in _FUNCTIONS and not arguments:
         return _FUNCTIONS[name]

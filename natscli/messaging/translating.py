@@ -1,26 +1,32 @@
 """Messages on their way through a program, one after the other, in order."""
 
 import asyncio
+from collections.abc import Callable
 
 from natscli.connection.client import Connection
 from natscli.errors import NatsCliError
 from natscli.messaging.programs import Program, ProgramError
 from natscli.messaging.subscribe import Deliver
+from natscli.text.sizes import plural
 from natscli.wire.message import Run
 
 _MOST_WAITING = 100_000  # messages; a program takes milliseconds for each
 
 
 class Translator:
-    """Takes runs, and delivers each message with the payload that a program made of it."""
+    """Takes runs, and delivers each message with the payload that a program made of it.
 
-    def __init__(self, connection: Connection, program: Program, deliver: Deliver) -> None:
+    ``warn`` is told of each message of which it made nothing.
+    """
+
+    def __init__(self, connection: Connection, program: Program, deliver: Deliver, warn: Callable[[str], None]) -> None:
         self.dropped = 0
         self.failed = 0
         self.last_error: ProgramError | None = None
         self._connection = connection
         self._program = program
         self._deliver = deliver
+        self._warn = warn
         self._waiting: asyncio.Queue[tuple[Run, int, int]] = asyncio.Queue()
         self._messages_waiting = 0
         self._worker = asyncio.ensure_future(self._work())
@@ -59,6 +65,7 @@ class Translator:
             except ProgramError as error:
                 self.failed += 1
                 self.last_error = error
+                self._warn(f"message #{number + offset}: {error}")
             else:
                 self._deliver(Run.of(run.sid, [message._replace(payload=payload)]), number + offset, read_ns)
             self._messages_waiting -= 1
@@ -66,4 +73,5 @@ class Translator:
     def check(self) -> None:
         """Raise when a message could not be translated."""
         if self.last_error is not None:
-            raise NatsCliError(f"{self.failed} could not be translated, the last because {self.last_error}")
+            failed = plural(self.failed, "message")
+            raise NatsCliError(f"{failed} could not be translated, the last because {self.last_error}")

@@ -81,6 +81,7 @@ class Output:
         self._put_bytes = self._put_messages = 0
         self._done_bytes = self._done_messages = 0
         self._broken = False
+        self._closed = False
         self._queue: SimpleQueue[tuple[bytes, int] | None] = SimpleQueue()
         threading.Thread(target=self._run, name="stdout", daemon=True).start()
 
@@ -95,17 +96,21 @@ class Output:
         return self._dropped + self._put_messages - self._done_messages
 
     def write(self, data: bytes, messages: int = 1) -> None:
-        """Queue bytes, which show so many messages, to be written in order."""
+        """Queue bytes, which show so many messages, to be written in order; once finished, nothing."""
+        if self._closed:
+            return
         self._put_bytes += len(data)
         self._put_messages += messages
         self._queue.put((data, messages))
 
     def drop(self, messages: int) -> None:
-        """Count messages that are given up because too much waits."""
-        self._dropped += messages
+        """Count messages that are given up because too much waits; once finished, none."""
+        if not self._closed:
+            self._dropped += messages
 
     def finish(self) -> None:
         """Take no more; ``finished`` follows when what waits is written."""
+        self._closed = True
         self._queue.put(None)
 
     def _run(self) -> None:

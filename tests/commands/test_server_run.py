@@ -102,7 +102,7 @@ def test_a_store_is_kept_and_used_again(serve, temporary, tmp_path):
 
 def test_quiet_shows_the_server_and_says_nothing(start, temporary):
     running = start("server", "run", "--port", "0", "--quiet")
-    running.prints(b"Publish: ")
+    running.prints(b"pub foo.bar hi\n")
     with Peer(_shown(running, "URL")):
         running.signal(signal.SIGTERM)
         assert running.end() == 143

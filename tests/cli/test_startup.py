@@ -1,0 +1,158 @@
+"""What is imported when: a command pays for itself alone, and help for no command at all."""
+
+import inspect
+import json
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from natscli.cli import app
+from natscli.cli.lazy import Branch, LazyCommand, LazyGroup, Leaf
+from natscli.cli.tree import TREE
+from tests.cli.peers import Peer
+from tests.invocation import invoke
+
+_PROGRAM = """
+import json, sys
+from natscli.cli import main
+code = main(sys.argv[1:])
+print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
+"""
+
+
+def _walk(table, path=()):
+    for name, node in table.items():
+        if isinstance(node, Branch):
+            yield from _walk(node.children, (*path, name))
+        else:
+            yield (*path, name), node
+
+
+LEAVES = list(_walk(TREE))
+MODULES = {leaf.target.partition(":")[0] for _, leaf in LEAVES}
+BRANCHES = [name for name, node in TREE.items() if isinstance(node, Branch)]
+
+
+def _modules(*arguments: str) -> set[str]:
+    """Run a command line in an interpreter of its own and return what it had imported in the end."""
+    run = subprocess.run([sys.executable, "-c", _PROGRAM, *arguments], capture_output=True, timeout=30)
+    code, modules = json.loads(run.stderr.splitlines()[-1])
+    assert code == 0
+    return set(modules)
+
+
+def _under(modules: set[str], *packages: str) -> set[str]:
+    return {name for name in modules for package in packages if name == package or name.startswith(package + ".")}
+
+
+def test_pub_imports_neither_the_terminal_s_libraries_nor_any_other_command(server, subject, monkeypatch):
+    monkeypatch.setenv("NATS_URL", server.url)
+
+    modules = _modules("pub", subject, "hi")
+
+    assert _under(modules, "rich", "textual", "pydantic", "aiohttp", "nats.js.api") == set()
+    assert modules & MODULES == {"natscli.commands.pub"}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], [BRANCHES[0], "--help"], ["--version"]], ids=" ".join)
+def test_help_and_version_import_no_command(arguments):
+    modules = _modules(*arguments)
+
+    assert _under(modules, "natscli.commands", "asyncio", "nats") == set()
+
+
+def test_the_version_is_printed_without_rich():
+    assert _under(_modules("--version"), "rich") == set()
+
+
+@pytest.mark.parametrize(("path", "leaf"), LEAVES, ids=[" ".join(path) for path, _ in LEAVES])
+def test_a_command_loads_and_its_help_line_is_its_docstring_s_first(path, leaf):
+    module, _, name = leaf.target.partition(":")
+    function = getattr(import_module(module), name)
+
+    loaded = LazyCommand(path[-1], leaf, hidden=False).load()
+
+    assert inspect.getdoc(function).splitlines()[0] == leaf.help
+    assert loaded.name == path[-1]
+
+
+@pytest.mark.parametrize(("path", "leaf"), LEAVES, ids=[" ".join(path) for path, _ in LEAVES])
+def test_a_command_s_help_is_shown_and_is_no_error(path, leaf, monkeypatch):
+    shown = invoke(monkeypatch, (*path, "--help"))
+
+    assert (shown.code, shown.err) == (0, "")
+    assert leaf.help in " ".join(shown.text.split())
+
+
+def _groups(group, table):
+    """Every group with the table it was made from."""
+    yield group, table
+    for name, node in table.items():
+        if isinstance(node, Branch):
+            yield from _groups(group.commands[name], node.children)
+
+
+def _all_groups():
+    root = import_module("typer.main").get_command(app)
+    return list(_groups(root, TREE))
+
+
+def test_every_alias_reaches_what_its_name_reaches_and_is_not_listed():
+    seen = 0
+    for group, table in _all_groups():
+        for name, node in table.items():
+            for alias in node.aliases:
+                seen += 1
+                assert group.commands[alias].hidden
+                assert not group.commands[name].hidden
+                if isinstance(node, Leaf):
+                    assert group.commands[alias].leaf is group.commands[name].leaf
+                else:
+                    assert group.commands[alias].commands.keys() == group.commands[name].commands.keys()
+    assert seen
+
+
+def test_no_name_or_alias_is_used_twice_in_a_group():
+    for _, table in _all_groups():
+        names = [name for key, node in table.items() for name in (key, *node.aliases)]
+        assert len(names) == len(set(names))
+
+
+def test_an_alias_runs_the_command(cli, server, subject):
+    with Peer(server.url) as peer:
+        peer.subscribe(subject)
+
+        assert cli("publish", subject, "hi").code == 0
+
+        assert peer.next().payload == b"hi"
+
+
+@pytest.mark.parametrize("group", [(), *((name,) for name in BRANCHES)], ids=lambda path: " ".join(path) or "natscli")
+def test_no_arguments_print_help(group, monkeypatch):
+    plain = invoke(monkeypatch, group)
+    asked = invoke(monkeypatch, (*group, "--help"))
+
+    assert plain == asked
+    assert (plain.code, plain.err) == (0, "")
+    assert f"Usage: {' '.join(('natscli', *group))} [OPTIONS] COMMAND" in plain.text
+
+
+@pytest.mark.parametrize("spelling", ["-h", "--help"])
+def test_help_lists_every_command_that_is_not_an_alias(spelling, monkeypatch):
+    shown = invoke(monkeypatch, (spelling,)).text
+
+    for name, node in TREE.items():
+        assert f"│ {name} " in shown
+        assert all(f"│ {alias} " not in shown for alias in node.aliases)
+
+
+def test_the_version_is_one_line(monkeypatch):
+    from natscli import __version__
+
+    assert invoke(monkeypatch, ("--version",)) == (0, f"natscli {__version__}\n".encode(), "")
+
+
+def test_groups_are_made_of_the_table():
+    assert all(isinstance(group, LazyGroup) for group, _ in _all_groups())
