@@ -87,15 +87,30 @@ def start(server: LocalServer) -> Iterator[Callable[..., Process]]:
         yield run
 
 
+_MATRIX = {
+    "sanitiser": ("tests/text/test_sanitise.py",),
+    "wire fuzz": ("tests/wire/test_scanner_properties.py",),
+    "hostile messages": ("tests/connection/test_poison.py",),
+    "bad peers": ("tests/connection/test_bad_peers.py",),
+    "signals, pipes, faults": ("tests/cli/test_signals.py", "tests/cli/test_streams.py", "tests/cli/test_faults.py"),
+}
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the figures that tests measured and recorded with ``record_property("figure", "…")``."""
-    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, ())]
-    figures = sorted(
-        f"{report.nodeid.split('::')[-1]}: {value}"
-        for report in reports
-        for name, value in report.user_properties
-        if name == "figure"
-    )
-    if figures:
+    """Print how the rows of the reliability matrix came out, and the figures that tests measured.
+
+    A test adds a figure with ``record_property("figure", "…")``.
+    """
+    passed, failed = (terminalreporter.stats.get(outcome, []) for outcome in ("passed", "failed"))
+    lines = []
+    for row, files in _MATRIX.items():
+        ran = [report for report in (*passed, *failed) if report.nodeid.startswith(files)]
+        held = [report for report in passed if report.nodeid.startswith(files)]
+        if ran:
+            longest = max(report.duration for report in ran)
+            lines.append(f"{row}: {len(held)} of {len(ran)} cases held, the longest took {longest:.2f}s")
+    for report in (*passed, *failed):
+        lines += [f"{value}" for name, value in report.user_properties if name == "figure"]
+    if lines:
         terminalreporter.section("figures")
-        terminalreporter.write("\n".join(figures) + "\n")
+        terminalreporter.write("\n".join(lines) + "\n")

@@ -52,9 +52,7 @@ class Process:
         """Start ``natscli ARGUMENTS`` with ``NATS_URL`` set to ``url``."""
         environment = {**os.environ, "NATS_URL": url, **(env or {})}
         command = [sys.executable, "-m", "natscli", *arguments]
-        return cls(
-            subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, env=environment)
-        )
+        return cls(subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, env=environment))
 
     @property
     def out(self) -> bytes:

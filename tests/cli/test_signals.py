@@ -339,8 +339,8 @@ def _blocked_in_write(process: Process) -> None:
 
     def writes() -> bool:
         for thread in os.listdir(f"/proc/{process.popen.pid}/task"):
-            with open(f"/proc/{process.popen.pid}/task/{thread}/syscall") as file:
-                if file.read().startswith(f"{WRITE} 0x1 "):
+            with suppress(OSError), open(f"/proc/{process.popen.pid}/task/{thread}/syscall") as file:
+                if file.read().startswith(f"{WRITE} 0x1 "):  # a thread that has ended raises
                     return True
         return False
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import random
+from collections.abc import Callable
 from typing import Any
 from unittest import mock
 
@@ -196,7 +197,9 @@ def damaged(source: random.Random) -> bytes:
 
 
 @pytest.mark.timeout(600)  # the long mode takes a minute
-def test_damaged_bytes_after_good_ones_never_raise_nor_lose_the_good_ones() -> None:
+def test_damaged_bytes_after_good_ones_never_raise_nor_lose_the_good_ones(
+    record_property: Callable[[str, object], None],
+) -> None:
     seed = int(os.environ.get("NATSCLI_SEED") or random.SystemRandom().randrange(2**32))
     count = 2_500_000 if os.environ.get("NATSCLI_LONG") else 50_000
     print("seed", seed, "inputs", count)
@@ -208,4 +211,7 @@ def test_damaged_bytes_after_good_ones_never_raise_nor_lose_the_good_ones() -> N
         found, error = scan([data[:at], data[at:]])
         assert found[: len(expected)] == expected, data
         errors += error is not None
+    record_property(
+        "figure", f"wire fuzz: {count:,} damaged inputs, {errors:,} protocol errors and no other (seed {seed})"
+    )
     assert 0 < errors < count
