@@ -233,7 +233,7 @@ _natscli_look_up() {
             ;;
         pub)
             options=(
-                --count=any --sleep=any --rate=any --reply=any --quiet -q --header=any -H=any --templates
+                --count=any --sleep=any --rate=any --reply=any --stats --quiet -q --header=any -H=any --templates
                 --no-templates --send-on=:eof,newline,nul --force-stdin "${shared[@]}"
             )
             arguments=(
@@ -245,8 +245,8 @@ _natscli_look_up() {
                 --queue=any --count=any --wait=any --ignore-subject=any -I=any --inbox -i --ack --ping-interval=any
                 --output=:human,raw,json,none -o=:human,raw,json,none --raw -r --separator=any --null -0
                 --format=any --headers-only --subjects-only --timestamp -t --delta-time -d --translate=any
-                --dump=folder --match-replies --report-subjects --report-subscriptions --report-top=any --quiet
-                "${shared[@]}"
+                --dump=folder --stats --match-replies --report-subjects --report-subscriptions --report-top=any
+                --quiet "${shared[@]}"
             )
             arguments=(
                 any...

@@ -195,6 +195,7 @@ function __natscli_options
                 '--sleep'\t'any'\t'Pause between messages.' \
                 '--rate'\t'any'\t'Messages a second, by the clock.' \
                 '--reply'\t'any'\t'The subject replies should go to.' \
+                '--stats'\t''\t'Say how fast it went.' \
                 '--quiet'\t''\t'No notices; errors still show.' \
                 '-q'\t''\t'No notices; errors still show.' \
                 '--header'\t'any'\t'A header; may be repeated.' \
@@ -231,6 +232,7 @@ function __natscli_options
                 '-d'\t''\t'Show the time since the start.' \
                 '--translate'\t'any'\t'Show what this program makes of each body on its input.' \
                 '--dump'\t'folder'\t'A JSON file for each; - is stdout, ended by NULs.' \
+                '--stats'\t''\t'Say how fast it went.' \
                 '--match-replies'\t''\t'Show requests with their replies.' \
                 '--report-subjects'\t''\t'A table of subjects instead.' \
                 '--report-subscriptions'\t''\t'A table of what was subscribed to instead.' \

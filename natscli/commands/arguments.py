@@ -26,6 +26,7 @@ as_utf8.__name__ = "str"  # what help calls the type
 
 SUBJECT = Annotated[str, typer.Argument(help="The subject.", parser=as_utf8, metavar="subject")]
 BODY = Annotated[str | None, typer.Argument(help="The body: text, @FILE, or - for standard input.")]
+STATS = Annotated[bool, typer.Option("--stats", help="Say how fast it went.")]
 TRANSLATE = Annotated[
     str | None,
     typer.Option("--translate", metavar="CMD", help="Show what this program makes of each body on its input."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -57,7 +57,7 @@ class Composition:
     piped: SendOn | None
     templates: bool
 
-    async def batches(self) -> AsyncIterator[Iterator[Letter]]:
+    async def batches(self) -> AsyncIterator[Iterable[Letter]]:
         """Yield what can be sent at once, as it comes."""
         if self.piped is None:
             yield self.draft.copies(self.count)

@@ -9,7 +9,7 @@ import typer
 
 from natscli.cli.options import SharedOptions, duration, shared_options
 from natscli.cli.run import run
-from natscli.commands.arguments import BODY, SUBJECT
+from natscli.commands.arguments import BODY, STATS, SUBJECT
 from natscli.commands.composing import Composition, StdinOptions, TemplateOptions, compose
 from natscli.commands.session import connected
 from natscli.connection.deadline import Deadline
@@ -17,7 +17,8 @@ from natscli.context.target import Target
 from natscli.errors import UsageError
 from natscli.messaging.publish import Pace, Published, Publishing
 from natscli.messaging.templates import occasion
-from natscli.render.notices import Notices
+from natscli.render.notices import Notices, write_line
+from natscli.render.throughput import throughput_line
 from natscli.text.sizes import plural
 
 
@@ -34,6 +35,7 @@ def pub(
     ] = None,
     rate: Annotated[float | None, typer.Option("--rate", min=0.001, help="Messages a second, by the clock.")] = None,
     reply: Annotated[str, typer.Option("--reply", help="The subject replies should go to.")] = "",
+    stats: STATS = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notices; errors still show.")] = False,
 ) -> None:
     """Publish messages to a subject.
@@ -52,6 +54,8 @@ def pub(
     size = plural(published.payload_bytes, "byte")
     what = size if published.messages == 1 else f"{plural(published.messages, 'message')} with {size}"
     Notices(quiet=quiet).say(f'Published {what} to "{subject}"')
+    if stats:
+        write_line(throughput_line(*published))
 
 
 async def _publish(shared: SharedOptions, target: Target, composition: Composition, pace: Pace) -> Published:

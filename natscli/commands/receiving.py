@@ -12,7 +12,8 @@ from typing import Annotated
 import typer
 
 from natscli.cli.options import duration
-from natscli.commands.arguments import PING_INTERVAL, TRANSLATE, checked
+from natscli.commands.arguments import PING_INTERVAL, STATS, TRANSLATE, checked
+from natscli.commands.filtering import DecodeOptions, FilterOptions
 from natscli.errors import UsageError
 from natscli.messaging.subscribe import Subscriptions
 from natscli.render.colour import is_terminal, wanted
@@ -61,6 +62,7 @@ class ShowOptions:
     dump: Annotated[
         str | None, typer.Option("--dump", metavar="DIR", help="A JSON file for each; - is stdout, ended by NULs.")
     ] = None
+    stats: STATS = False
     match_replies: Annotated[bool, typer.Option("--match-replies", help="Show requests with their replies.")] = False
     report_subjects: Annotated[bool, typer.Option("--report-subjects", help="A table of subjects instead.")] = False
     report_subscriptions: Annotated[
@@ -101,10 +103,14 @@ _RIVALS: tuple[tuple[Sequence[str], Sequence[str]], ...] = (  # nothing on the l
     (_ENDS, ("--output", "--dump", *_REPORTS)),
     (("--raw", "--format", "--dump", "--translate", "--match-replies", "--ack"), _REPORTS),
     (("--match-replies",), ("--format", "--dump", "--translate", "--ignore-subject", "--ack")),
+    (("--match-replies",), ("--where", "--grep", "--header", "--decode")),
+    (("--decode",), _REPORTS),
 )
 
 
-def check_compatible(receive: ReceiveOptions, show: ShowOptions) -> None:
+def check_compatible(
+    receive: ReceiveOptions, show: ShowOptions, filtering: FilterOptions, decoding: DecodeOptions
+) -> None:
     """Raise for options of which one would have to be passed over."""
     raw = show.raw or show.output is Format.RAW
     given = {
@@ -124,6 +130,10 @@ def check_compatible(receive: ReceiveOptions, show: ShowOptions) -> None:
         "--match-replies": show.match_replies,
         "--ignore-subject": bool(receive.ignore_subject),
         "--ack": receive.ack,
+        "--where": filtering.where is not None,
+        "--grep": filtering.grep is not None,
+        "--header": bool(filtering.header),
+        "--decode": decoding.decode is not None,
     }
     for left, right in _RIVALS:
         for one, other in product(left, right):

@@ -13,6 +13,7 @@ import typer
 from natscli.cli.options import SharedOptions, shared_options
 from natscli.cli.run import run
 from natscli.commands.arguments import as_utf8, command
+from natscli.commands.filtering import DecodeOptions, FilterOptions, decoder, message_filter
 from natscli.commands.printing import printing
 from natscli.commands.receiving import (
     ReceiveOptions,
@@ -28,14 +29,16 @@ from natscli.connection.deadline import Deadline
 from natscli.context.target import Target
 from natscli.errors import DeadlineError, DroppedError, NatsCliError
 from natscli.messaging.acknowledge import acknowledge
+from natscli.messaging.decoding.decoder import Decoder, RunDecoder
 from natscli.messaging.pairing import Pair, receive_pairs
 from natscli.messaging.programs import Program
 from natscli.messaging.subscribe import Deliver, End, Received, Subscriptions, receive
 from natscli.messaging.translating import Translator
 from natscli.render.dump import DumpFolder, dump_printer
 from natscli.render.messages import pair_printer, printer
-from natscli.render.notices import Notices
+from natscli.render.notices import Notices, write_line
 from natscli.render.output import Output
+from natscli.render.throughput import throughput_line
 from natscli.text.durations import format_duration
 from natscli.text.sizes import plural
 from natscli.wire.message import Run
@@ -46,6 +49,8 @@ def sub(
     shared: SharedOptions,
     receiving: ReceiveOptions,
     showing: ShowOptions,
+    filtering: FilterOptions,
+    decoding: DecodeOptions,
     subjects: Annotated[
         list[str] | None,
         typer.Argument(help="Subjects; * is any token, > all that follow.", parser=as_utf8, metavar="subjects"),
@@ -56,8 +61,12 @@ def sub(
     Runs until Ctrl-C, --count or --wait.  A lost connection is made again, and the gap is announced.
     """
     wished = subscriptions(subjects, receiving)
-    check_compatible(receiving, showing)
-    task = _Task(shared, receiving, showing, wished)
+    check_compatible(receiving, showing, filtering, decoding)
+    decoded = decoder(decoding)
+    wanted = message_filter(filtering, decoded)
+    if wanted is not None:
+        wished = dataclasses.replace(wished, keep=wanted.keep)
+    task = _Task(shared, receiving, showing, wished, decoded)
     run(task.run, ends_itself=True)
 
 
@@ -65,7 +74,12 @@ class _Task:
     """One ``sub``: from the options to the verdict."""
 
     def __init__(
-        self, shared: SharedOptions, receiving: ReceiveOptions, showing: ShowOptions, wished: Subscriptions
+        self,
+        shared: SharedOptions,
+        receiving: ReceiveOptions,
+        showing: ShowOptions,
+        wished: Subscriptions,
+        decoded: Decoder | None,
     ) -> None:
         self._shared = shared
         self._receiving = receiving
@@ -76,6 +90,8 @@ class _Task:
         self._notices = Notices(quiet=shared.quiet)
         self._program: Program | None = command(showing.translate)
         self._folder = DumpFolder(showing.dump) if showing.dump not in (None, "-") else None
+        self._decoder = decoded
+        self._runs: RunDecoder | None = None
         self._dropped = 0
 
     async def run(self, stop: asyncio.Future[int]) -> None:
@@ -86,6 +102,8 @@ class _Task:
             if self._dropped:
                 raise DroppedError(f"{self._loss('')}; {error}", error.hint) from error
             raise
+        if self._showing.stats:
+            write_line(throughput_line(received.messages, received.payload_bytes, received.seconds))
         self._judge(received, stop)
 
     async def _receive(self, stop: asyncio.Future[int]) -> Received:
@@ -120,9 +138,11 @@ class _Task:
                 if self._showing.match_replies:
                     return await self._print_pairs(connection, output, stop)
                 async with self._translated(connection, self._delivery(connection, output), stop) as deliver:
-                    return await receive(connection, self._wished, deliver, stop, self._announce)
+                    return await receive(connection, self._wished, self._decoded(deliver), stop, self._announce)
         finally:
             self._dropped += output.dropped if output is not None else 0
+            if self._runs is not None and self._runs.failed:
+                self._notices.warn(self._runs.complaint)
 
     async def _print_pairs(self, connection: Connection, output: Output, stop: asyncio.Future[int]) -> Received:
         show = pair_printer(self._style, self._target.timeout_s)
@@ -169,6 +189,13 @@ class _Task:
             await translator.finish(stop)
             self._dropped += translator.dropped
         translator.check()
+
+    def _decoded(self, deliver: Deliver) -> Deliver:
+        """Return ``deliver`` itself, or what decodes each message first."""
+        if self._decoder is None:
+            return deliver
+        self._runs = RunDecoder(self._decoder, deliver)
+        return self._runs.take
 
     def _announce(self) -> None:
         subjects = ", ".join(self._wished.subjects)

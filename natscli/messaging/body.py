@@ -13,7 +13,7 @@ from natscli.errors import NatsCliError, UsageError
 from natscli.text.sizes import format_bytes
 
 LARGEST_BODY = 64 * 1024 * 1024  # no server takes more
-_PIECE = 256 * 1024  # read from standard input at once
+_PIECE = 64 * 1024  # read from standard input at once, and sent at once
 _PIECES_AHEAD = 4
 _RETRY_S = 0.005
 
@@ -75,6 +75,8 @@ async def read_messages(stdin: BinaryIO, send_on: SendOn) -> AsyncIterator[list[
 
 
 def _without_cr(lines: list[bytes]) -> list[bytes]:
+    if b"\r" not in b"".join(lines):  # a tenth of the work below, and the usual case
+        return lines
     return [line[:-1] if line.endswith(b"\r") else line for line in lines]
 
 

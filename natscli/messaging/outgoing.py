@@ -8,7 +8,7 @@ from natscli.connection.client import Connection
 from natscli.errors import NatsCliError, UsageError
 from natscli.messaging.templates import Occasion, Template, occasion
 from natscli.text.sanitise import decode
-from natscli.wire.encode import pub
+from natscli.wire.encode import pub, pub_each
 from natscli.wire.headers import encode_headers
 from natscli.wire.subjects import check_publish, to_wire
 
@@ -29,11 +29,32 @@ class Letter:
 
     def check_size(self, connection: Connection) -> None:
         """Raise unless the server takes it; it counts headers too, and hangs up on more than its limit."""
-        headers, payload = len(self.headers), len(self.payload)
-        if headers + payload > connection.max_payload:
-            parts = f" ({headers:,} of them headers)" if headers else ""
-            limit = f"the server's limit of {connection.max_payload:,}"
-            raise NatsCliError(f"the message of {headers + payload:,} bytes{parts} exceeds {limit}")
+        _check_size(len(self.headers), len(self.payload), connection)
+
+
+@dataclass(frozen=True, slots=True)
+class Copies(Iterable[Letter]):
+    """Messages that differ from ``letter`` in their payload only: encoded together, or taken one by one."""
+
+    letter: Letter
+    payloads: Sequence[bytes]
+
+    def __iter__(self) -> Iterator[Letter]:
+        letter = self.letter
+        return (Letter(letter.subject, payload, letter.reply, letter.headers) for payload in self.payloads)
+
+    def frames(self, connection: Connection) -> bytes:
+        """Return all of them as frames, each within the server's limit."""
+        letter = self.letter
+        _check_size(len(letter.headers), max(map(len, self.payloads)), connection)
+        return pub_each(letter.subject, self.payloads, letter.reply, letter.headers)
+
+
+def _check_size(headers: int, payload: int, connection: Connection) -> None:
+    if headers + payload > connection.max_payload:
+        parts = f" ({headers:,} of them headers)" if headers else ""
+        limit = f"the server's limit of {connection.max_payload:,}"
+        raise NatsCliError(f"the message of {headers + payload:,} bytes{parts} exceeds {limit}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +93,14 @@ class Draft:
         else:
             yield from (self.letter(occasion(number)) for number in range(1, count + 1))
 
-    def with_bodies(self, bodies: Iterable[bytes], count: int, *, templates: bool) -> Iterator[Letter]:
-        """Yield ``count`` letters for each body in place of the draft's own."""
-        plain = self.letter(occasion(1)) if self.constant and not templates else None
-        for body in bodies:
-            if plain is not None:
-                yield from repeat(Letter(plain.subject, body, plain.reply, plain.headers), count)
-            else:
-                yield from replace(self, body=as_body(body, templates=templates)).copies(count)
+    def with_bodies(self, bodies: Sequence[bytes], count: int, *, templates: bool) -> Iterable[Letter]:
+        """Return ``count`` letters for each body in place of the draft's own."""
+        if self.constant and not templates:
+            each = bodies if count == 1 else [body for body in bodies for _ in range(count)]
+            return Copies(self.letter(occasion(1)), each)
+        return (
+            letter for body in bodies for letter in replace(self, body=as_body(body, templates=templates)).copies(count)
+        )
 
 
 def as_body(data: bytes, *, templates: bool, request: bool = False) -> Template | bytes:

@@ -22,6 +22,11 @@ class Pair(NamedTuple):
     reply: Message | None = None
     rtt_s: float = 0.0
 
+    @property
+    def payload_bytes(self) -> int:
+        """What request and reply carry together."""
+        return len(self.request.payload) + (len(self.reply.payload) if self.reply is not None else 0)
+
 
 class Pairing:
     """Joins requests and replies by the reply subject.  Times are seconds of any one clock."""
@@ -93,7 +98,7 @@ async def receive_pairs(
             pairs = pairs[: wanted.count - progress.messages]
         if pairs:
             deliver(pairs)
-            progress.advance(len(pairs))
+            progress.advance(len(pairs), sum(pair.payload_bytes for pair in pairs))
 
     async def watch_clock() -> None:
         while True:
@@ -117,4 +122,4 @@ async def receive_pairs(
     finally:
         clock.cancel()
     done(pairing.rest())
-    return Received(progress.messages, end)
+    return progress.received(end)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from natscli.connection.client import Connection
 from natscli.errors import ConnectionLostError, DeadlineError
-from natscli.messaging.outgoing import Letter
+from natscli.messaging.outgoing import Copies, Letter
 from natscli.text.sizes import plural
 
 _BATCH_BYTES = 64 * 1024  # larger writes cost more CPU per byte at 1 KiB payloads
@@ -19,6 +19,7 @@ class Published(NamedTuple):
 
     messages: int
     payload_bytes: int
+    seconds: float  # from the first byte to the PONG
 
 
 class Pace(NamedTuple):
@@ -41,6 +42,7 @@ class Publishing:
         self._pace = pace
         self._paced = pace != Pace()
         self._started = 0.0
+        self._first = 0.0
         self._messages = 0
         self._bytes = 0
 
@@ -53,8 +55,7 @@ class Publishing:
             async for batch in batches:
                 self._start_clock()
                 await self._send(batch)
-            await self._connection.confirm(self._wait_s)
-        return Published(self._messages, self._bytes)
+            return await self._confirmed()
 
     async def send_copies(self, letter: Letter, count: int) -> Published:
         """Send the same message ``count`` times, as ``send_all`` does; a batch is encoded once."""
@@ -68,8 +69,12 @@ class Publishing:
                 messages = min(per_batch, left)
                 frames = batch if messages == per_batch else frame * messages
                 await self._write(frames, messages, messages * len(letter.payload))
-            await self._connection.confirm(self._wait_s)
-        return Published(self._messages, self._bytes)
+            return await self._confirmed()
+
+    async def _confirmed(self) -> Published:
+        await self._connection.confirm(self._wait_s)
+        seconds = time.perf_counter() - self._first if self._messages else 0.0
+        return Published(self._messages, self._bytes, seconds)
 
     @contextmanager
     def _unconfirmed(self) -> Iterator[None]:
@@ -80,6 +85,9 @@ class Publishing:
             raise type(error)(f"{error}; none of {sent} sent is confirmed") from error
 
     async def _send(self, batch: Iterable[Letter]) -> None:
+        if isinstance(batch, Copies) and not self._paced:
+            await self._write(batch.frames(self._connection), len(batch.payloads), sum(map(len, batch.payloads)))
+            return
         frames: list[bytes] = []
         size = payload = 0
         for letter in batch:
@@ -97,6 +105,8 @@ class Publishing:
     async def _write(self, frames: bytes, messages: int, payload: int) -> None:
         if self._paced:
             await self._keep_time()
+        if not self._messages:
+            self._first = time.perf_counter()
         self._connection.send(frames)
         self._messages += messages
         self._bytes += payload

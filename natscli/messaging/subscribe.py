@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from natscli.connection.client import Connection
 from natscli.text.sanitise import decode
-from natscli.wire.message import Run
+from natscli.wire.message import Message, Run
 from natscli.wire.subjects import matches
 
 Deliver = Callable[[Run, int, int], None]  # the run, the number of its first message (from 1), when it was read (ns)
@@ -28,17 +28,23 @@ class Received(NamedTuple):
 
     messages: int
     end: End
+    payload_bytes: int = 0
+    seconds: float = 0.0  # from the first message to the last, as they were read
 
 
 @dataclass(frozen=True, slots=True)
 class Subscriptions:
-    """What to receive; ``count`` and ``idle_s`` are 0 for no limit.  What matches ``ignored`` does not count."""
+    """What to receive; ``count`` and ``idle_s`` are 0 for no limit.
+
+    What matches ``ignored``, and what ``keep`` is not true of, does not count.
+    """
 
     subjects: Sequence[str]
     queue: str = ""
     count: int = 0
     idle_s: float = 0.0
     ignored: Sequence[str] = ()
+    keep: Callable[[Message], bool] | None = None
 
 
 class Progress:
@@ -46,20 +52,29 @@ class Progress:
 
     def __init__(self, count: int) -> None:
         self.messages = 0
+        self.payload_bytes = 0
         self.complete: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._count = count
+        self._first = 0.0
         self._last = time.monotonic()
 
     def cut(self, run: Run) -> Run:
         """Return as much of a run as is still wanted."""
         return run.head(self._count - self.messages) if self._count else run
 
-    def advance(self, messages: int) -> None:
+    def advance(self, messages: int, payload_bytes: int = 0) -> None:
         """Count messages that have come now."""
-        self.messages += messages
         self._last = time.monotonic()
+        if not self.messages:
+            self._first = self._last
+        self.messages += messages
+        self.payload_bytes += payload_bytes
         if self._count and self.messages >= self._count and not self.complete.done():
             self.complete.set_result(None)
+
+    def received(self, end: End) -> Received:
+        """Return how it went."""
+        return Received(self.messages, end, self.payload_bytes, self._last - self._first if self.messages else 0.0)
 
     async def until_the_end(self, connection: Connection, idle_s: float, stop: "asyncio.Future[int]") -> End:
         """Wait for the count, the idle time or the user; raise what ends the connection."""
@@ -98,23 +113,34 @@ async def receive(
         run = progress.cut(run)
         if len(run):
             deliver(run, progress.messages + 1, time.time_ns())
-            progress.advance(len(run))
+            progress.advance(len(run), run.payload_bytes)
 
-    limit = 0 if wanted.ignored else wanted.count  # the server cannot know what we ignore
+    choosy = bool(wanted.ignored) or wanted.keep is not None
+    limit = 0 if choosy else wanted.count  # the server cannot know what we leave out
     for subject in wanted.subjects:
         sink = _renamed(subject, take) if by_subscription else take
+        if wanted.keep is not None:
+            sink = _only(wanted.keep, sink)
         if wanted.ignored:
             sink = without(wanted.ignored, sink)
         await connection.subscribe_bulk(subject, sink, queue=wanted.queue, limit=limit)
     await connection.confirm(connection.target.timeout_s)
     subscribed()
     end = await progress.until_the_end(connection, wanted.idle_s, stop)
-    return Received(progress.messages, end)
+    return progress.received(end)
 
 
 def _renamed(subject: str, take: Callable[[Run], None]) -> Callable[[Run], None]:
     name = subject.encode()
     return lambda run: take(Run(run.sid, [name] * len(run), run.payloads, run.replies, run.headers))
+
+
+def _only(keep: Callable[[Message], bool], take: Callable[[Run], None]) -> Callable[[Run], None]:
+    def filtered(run: Run) -> None:
+        kept = [message for message in run if keep(message)]
+        take(run if len(kept) == len(run) else Run.of(run.sid, kept))
+
+    return filtered
 
 
 def without(ignored: Sequence[str], take: Callable[[Run], None]) -> Callable[[Run], None]:

@@ -7,6 +7,7 @@ from enum import Enum, StrEnum
 
 from natscli.messaging.ndjson import encode_line, encode_pair, format_time
 from natscli.messaging.pairing import Pair
+from natscli.render import bulk
 from natscli.render.colour import paint
 from natscli.render.layout import Layout
 from natscli.text.durations import format_duration
@@ -68,8 +69,13 @@ def printer(style: Style) -> Printer:
     if style.format is Format.NONE:
         return lambda _run, _number, _read_ns: b""
 
+    at_once = style.detail is Detail.ALL and not style.terminal and not style.colour
+
     def human(run: Run, number: int, read_ns: int) -> bytes:
         stamp = _stamp(style, read_ns)
+        text = bulk.human(run, number, stamp) if at_once else None
+        if text is not None:
+            return text
         return b"".join([_human(message, number + at, stamp, style) for at, message in enumerate(run)])
 
     return human
@@ -158,7 +164,7 @@ def _raw(style: Style) -> Printer:
 
 def _json(run: Run, _number: int, read_ns: int) -> bytes:
     time = format_time(read_ns)
-    return b"".join([encode_line(message, time) for message in run])
+    return bulk.json_lines(run, time) or b"".join([encode_line(message, time) for message in run])
 
 
 def _by_layout(layout: Layout, style: Style) -> Printer:

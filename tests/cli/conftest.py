@@ -1,12 +1,32 @@
 """Peers and bad servers for the tests of the command line as a whole."""
 
+import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from typing import Any
 
 import pytest
 
 from natscli.server.process import LocalServer
 from tests.cli.peers import Address, Peer
+from tests.processes import Process
+
+
+@pytest.fixture
+def start(start: Callable[..., Process]) -> Iterator[Callable[..., Process]]:
+    """Start the command line as a process; one that a failed test leaves may still stop its own server."""
+    processes: list[Process] = []
+
+    def run(*arguments: str, **options: Any) -> Process:
+        processes.append(start(*arguments, **options))
+        return processes[-1]
+
+    yield run
+    for process in processes:
+        process.popen.terminate()
+    for process in processes:
+        with suppress(subprocess.TimeoutExpired):
+            process.popen.wait(2)
 
 
 @pytest.fixture

@@ -77,7 +77,10 @@ class Terminal:
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        if self.popen.poll() is None:
+        self.popen.terminate()  # it may have a server to stop
+        try:
+            self.popen.wait(2)
+        except subprocess.TimeoutExpired:
             self.popen.kill()
         self.end()
         self.close()

@@ -28,14 +28,19 @@ def temporary(tmp_path, monkeypatch):
 @pytest.fixture
 def serve(start, temporary):
     """Start ``server run`` and wait until it runs."""
+    processes = []
 
     def run(*arguments: str, **options) -> Process:
         process = start("server", "run", *arguments, **options)
+        processes.append(process)
         process.says("Ctrl-C stops it")
         process.prints(b"pub foo.bar hi\n")  # written before, and read by another thread
         return process
 
-    return run
+    yield run
+    for process in processes:
+        process.popen.terminate()  # where a test failed, it has a server to stop
+        process.end()
 
 
 @pytest.fixture

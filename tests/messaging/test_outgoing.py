@@ -1,10 +1,10 @@
 """Drafts and the letters made of them."""
 
-import itertools
+from types import SimpleNamespace
 
 import pytest
 
-from natscli.errors import UsageError
+from natscli.errors import NatsCliError, UsageError
 from natscli.messaging.outgoing import Draft, Letter, as_body, as_template
 from natscli.messaging.publish import Pace
 from natscli.messaging.templates import Template, occasion
@@ -63,10 +63,14 @@ def test_bodies_that_are_data_are_filled_in_only_if_asked(templates, payload):
     assert letter.payload == payload
 
 
-def test_endless_bodies_become_letters_one_by_one():
-    letters = _draft().with_bodies(itertools.repeat(b"x"), 1, templates=False)
+def test_bodies_become_letters_and_frames_alike():
+    copies = _draft().with_bodies([b"x", b"", b"y\r\n"], 2, templates=False)
 
-    assert next(letters) == Letter(b"a", b"x")
+    letters = [Letter(b"a", body) for body in (b"x", b"x", b"", b"", b"y\r\n", b"y\r\n")]
+    assert list(copies) == letters
+    assert copies.frames(SimpleNamespace(max_payload=3)) == b"".join(letter.frame for letter in letters)
+    with pytest.raises(NatsCliError, match="3 bytes exceeds the server's limit of 2"):
+        copies.frames(SimpleNamespace(max_payload=2))
 
 
 @pytest.mark.parametrize(
