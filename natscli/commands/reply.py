@@ -107,7 +107,7 @@ def _responder(
 async def _serve(plan: _Plan, stop: asyncio.Future[int]) -> None:
     deadline = Deadline(plan.target.timeout_s)
     async with connected(
-        plan.shared, plan.target, deadline, notices=plan.notices, ping_interval_s=plan.ping_interval_s
+        plan.shared, plan.target, deadline, notices=plan.notices, ping_interval_s=plan.ping_interval_s, stop=stop
     ) as connection:
         await _answer(connection, plan, stop)
         if connection.failure is not None:  # while the last was shown

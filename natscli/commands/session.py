@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 
 from natscli.cli.options import SharedOptions
 from natscli.connection.client import Connection
@@ -27,10 +29,14 @@ async def connected(
     *,
     notices: Notices | None = None,
     ping_interval_s: float | None = None,
+    stop: asyncio.Future[int] | None = None,
 ) -> AsyncIterator[Connection]:
-    """Open a connection and close it in the end.  With ``notices`` it reconnects, and tells them."""
+    """Open a connection and close it in the end.  With ``notices`` it reconnects, and tells them.
+
+    A signal that completes ``stop`` while connecting raises SignalledError.
+    """
     warn_if_exposed(target, shared)
-    connection = await open_connection(
+    opening = open_connection(
         target,
         deadline,
         reconnect=notices is not None,
@@ -38,10 +44,21 @@ async def connected(
         trace=trace_to_stderr if shared.trace else None,
         ping_interval_s=ping_interval_s or PING_INTERVAL_S,
     )
+    connection = await (opening if stop is None else _unless_stopped(opening, stop))
     try:
         yield connection
     finally:
         await connection.close()
+
+
+async def _unless_stopped(opening: Coroutine[Any, Any, Connection], stop: asyncio.Future[int]) -> Connection:
+    attempt = asyncio.ensure_future(opening)
+    either: set[asyncio.Future[Any]] = {attempt, stop}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    if attempt.done():
+        return attempt.result()
+    attempt.cancel()
+    raise SignalledError(stop.result())
 
 
 def warn_if_exposed(target: Target, shared: SharedOptions) -> None:

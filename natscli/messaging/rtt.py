@@ -30,12 +30,17 @@ class RoundTrips(NamedTuple):
 
 
 async def measure(target: Target, iterations: int, trace: Trace | None = None) -> list[RoundTrips]:
-    """Return the round trips of every address, one after the other, each within the target's time-out."""
-    return [
-        await _measure_address(target, url, address, iterations, trace)
-        for url in target.urls
-        for address in await _addresses(url)
-    ]
+    """Return the round trips of every address, one after the other.
+
+    The target's time-out is shared by all connecting, and bounds each wait for a PONG.
+    """
+    deadline = Deadline(target.timeout_s)
+    places = [(url, address) for url in target.urls for address in await _addresses(url)]
+    results = []
+    for done, (url, address) in enumerate(places):
+        share = Deadline(deadline.remaining() / (len(places) - done))
+        results.append(await _measure_address(target, share, url, address, iterations, trace))
+    return results
 
 
 async def _addresses(url: ServerUrl) -> list[ServerUrl]:
@@ -55,11 +60,11 @@ async def _addresses(url: ServerUrl) -> list[ServerUrl]:
 
 
 async def _measure_address(
-    target: Target, url: ServerUrl, address: ServerUrl, iterations: int, trace: Trace | None
+    target: Target, deadline: Deadline, url: ServerUrl, address: ServerUrl, iterations: int, trace: Trace | None
 ) -> RoundTrips:
     started_ns = time.time_ns()
     try:
-        connection = await open_connection(target._replace(urls=(address,)), Deadline(target.timeout_s), trace=trace)
+        connection = await open_connection(target._replace(urls=(address,)), deadline, trace=trace)
     except NatsCliError as error:
         return RoundTrips(url, address, started_ns, error=error)
     try:

@@ -16,8 +16,6 @@ def write_line(text: str) -> None:
         sys.stderr.flush()
     except (OSError, ValueError):
         return
-    except UnicodeEncodeError:
-        sys.stderr.write(text.encode("ascii", "backslashreplace").decode() + "\n")
 
 
 class Notices:

@@ -20,6 +20,7 @@ from typing import Self
 from natscli.errors import DeadlineError, NatsCliError, UsageError
 from natscli.server.binary import cannot_run, find_binary
 from natscli.server.config import ServerConfig, render
+from natscli.server.holding import signals_held
 from natscli.server.log import read_tail, start_failure
 from natscli.server.ports import Ports, read_ports
 from natscli.text.durations import format_duration
@@ -74,12 +75,14 @@ class LocalServer:
         config = config or ServerConfig()
         path = find_binary(binary)
         with contextlib.ExitStack() as undo:
-            folder = _private_folder()
-            undo.callback(shutil.rmtree, folder, ignore_errors=True)
+            with signals_held():  # no folder without its removal
+                folder = _private_folder()
+                undo.callback(shutil.rmtree, folder, ignore_errors=True)
             store = _prepare_store(config, folder)
             _write_config(folder, render(config, ports_folder=folder, store=store))
-            process = _launch(path, folder)
-            undo.callback(_end, process, 0.0)
+            with signals_held():  # no process without its end
+                process = _launch(path, folder)
+                undo.callback(_end, process, 0.0)
             ports = _await_ports(config, process, folder, timeout_s)
             server = cls(config, process, folder, ports, store if config.jetstream else None)
             undo.pop_all()

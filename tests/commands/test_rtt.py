@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+import time
 
 import pytest
 
@@ -55,3 +56,18 @@ def test_an_address_that_fails_is_shown_and_ends_in_its_code(cli, server, nobody
 @pytest.mark.parametrize("iterations", ["0", "-1", "x"])
 def test_iterations_that_are_none_are_a_usage_error(cli, iterations):
     assert cli("rtt", "--", iterations).code == ExitCode.USAGE
+
+
+def test_silent_servers_share_the_time(cli):
+    with socket.socket() as one, socket.socket() as other:
+        for silent in (one, other):
+            silent.bind(("127.0.0.1", 0))
+            silent.listen()
+        urls = ",".join(f"127.0.0.1:{silent.getsockname()[1]}" for silent in (one, other))
+        started = time.monotonic()
+
+        code, _, err = cli("rtt", "-s", urls, "--timeout", "600ms")
+
+    assert code == ExitCode.CONNECTION
+    assert "stays silent" in err
+    assert time.monotonic() - started < 1.5
