@@ -246,7 +246,7 @@ _natscli_look_up() {
                 --output=:human,raw,json,none -o=:human,raw,json,none --raw -r --separator=any --null -0
                 --format=any --headers-only --subjects-only --timestamp -t --delta-time -d --translate=any
                 --dump=folder --stats --match-replies --report-subjects --report-subscriptions --report-top=any
-                --quiet "${shared[@]}"
+                --where=any --grep=any --header=any --not --decode=any --pretty --quiet "${shared[@]}"
             )
             arguments=(
                 any...

@@ -237,6 +237,12 @@ function __natscli_options
                 '--report-subjects'\t''\t'A table of subjects instead.' \
                 '--report-subscriptions'\t''\t'A table of what was subscribed to instead.' \
                 '--report-top'\t'any'\t'Rows of the table.' \
+                '--where'\t'any'\t'Only those for which this holds, such as \'json.user.id > 5 and size < 1000\'.' \
+                '--grep'\t'any'\t'Only those whose body matches.' \
+                '--header'\t'any'\t'Only those with this header; may be repeated.' \
+                '--not'\t''\t'Only those that these leave out.' \
+                '--decode'\t'any'\t'auto, json, msgpack, cbor, gzip, zstd or proto:FILE#Type.' \
+                '--pretty'\t''\t'Decoded structures on many lines.' \
                 '--quiet'\t''\t'No notices; errors still show.'
             __natscli_shared_options
         case 'req'

@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -29,7 +29,6 @@ from natscli.connection.deadline import Deadline
 from natscli.context.target import Target
 from natscli.errors import DeadlineError, DroppedError, NatsCliError
 from natscli.messaging.acknowledge import acknowledge
-from natscli.messaging.decoding.decoder import Decoder, RunDecoder
 from natscli.messaging.pairing import Pair, receive_pairs
 from natscli.messaging.programs import Program
 from natscli.messaging.subscribe import Deliver, End, Received, Subscriptions, receive
@@ -42,6 +41,9 @@ from natscli.render.throughput import throughput_line
 from natscli.text.durations import format_duration
 from natscli.text.sizes import plural
 from natscli.wire.message import Run
+
+if TYPE_CHECKING:
+    from natscli.messaging.decoding.decoder import Decoder, RunDecoder
 
 
 @shared_options
@@ -113,6 +115,7 @@ class _Task:
             Deadline(self._target.timeout_s),
             notices=self._notices,
             ping_interval_s=self._receiving.ping_interval,
+            stop=stop,
         ) as connection:
             if self._receiving.inbox:
                 inbox = connection.new_inbox()
@@ -194,6 +197,8 @@ class _Task:
         """Return ``deliver`` itself, or what decodes each message first."""
         if self._decoder is None:
             return deliver
+        from natscli.messaging.decoding.decoder import RunDecoder  # 6 ms, for --decode alone
+
         self._runs = RunDecoder(self._decoder, deliver)
         return self._runs.take
 
