@@ -139,7 +139,7 @@ def _user_rows(user: dict[str, Any]) -> Rows:
         for rule in ("allow", "deny"):
             subjects = rules.get(rule) if isinstance(rules, dict) else None
             if subjects:
-                rows.append((f"{verb.capitalize()} {rule}", ", ".join(map(str, subjects))))
+                rows.append((f"{verb.capitalize()} {rule}", ", ".join(sorted(map(str, subjects)))))
     return rows
 
 

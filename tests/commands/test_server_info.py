@@ -46,7 +46,7 @@ def test_people_are_shown_their_permissions(cli, accounts):
 
     assert "User: app" in text
     assert "Account: APP" in text
-    assert "Publish allow: orders.>, $SYS.REQ.USER.INFO" in text
+    assert "Publish allow: $SYS.REQ.USER.INFO, orders.>" in text
     assert "Publish deny: orders.secret" in text
     assert "Subscribe allow: _INBOX.>" in text
 
