@@ -141,7 +141,8 @@ class _Task:
                 if self._showing.match_replies:
                     return await self._print_pairs(connection, output, stop)
                 async with self._translated(connection, self._delivery(connection, output), stop) as deliver:
-                    return await receive(connection, self._wished, self._decoded(deliver), stop, self._announce)
+                    counted = self._counted(self._decoded(deliver))
+                    return await receive(connection, self._wished, counted, stop, self._announce)
         finally:
             self._dropped += output.dropped if output is not None else 0
             if self._runs is not None and self._runs.failed:
@@ -201,6 +202,16 @@ class _Task:
 
         self._runs = RunDecoder(self._decoder, deliver)
         return self._runs.take
+
+    def _counted(self, deliver: Deliver) -> Deliver:
+        """Return ``deliver``, and let the notices know how many messages came before a gap."""
+        self._notices.messages = 0
+
+        def take(batch: Run, number: int, read_ns: int) -> None:
+            self._notices.messages = number + len(batch) - 1
+            deliver(batch, number, read_ns)
+
+        return take
 
     def _announce(self) -> None:
         subjects = ", ".join(self._wished.subjects)

@@ -27,6 +27,7 @@ from natscli.wire import encode
 from natscli.wire.headers import parse_headers
 from natscli.wire.message import Run
 
+CONFIRM_S = 10.0  # the answer after a reconnect comes behind all messages that come meanwhile
 _STALE = "stale connection"
 
 
@@ -206,6 +207,19 @@ class HardenedClient(Client):
         self._pending = []
         self._pending_data_size = 0
         await super()._close(status, do_cbs)
+
+    async def flush(self, timeout: float = CONFIRM_S) -> None:
+        """Confirms the subscriptions after a reconnect; without an answer the new connection is lost, and it is said.
+
+        nats-py tries on in silence: messages come and go unannounced, the next connection begins with half a
+        message of this one, and its PONG is taken for this one's.
+        """
+        try:
+            await super().flush(timeout)  # type: ignore[arg-type]  # nats-py says int and takes a float
+        except errors.FlushTimeoutError:
+            await self._process_op_err(errors.Error("the server did not confirm the subscriptions"))
+            await asyncio.sleep(0)  # the task that reconnects has been replaced, and is cancelled here
+            raise
 
     async def _process_op_err(self, e: Exception) -> None:
         """Keeps the first reason of a loss; what follows from it tells less."""

@@ -25,6 +25,7 @@ from natscli.connection.upstream import Transport, errors
 
 READ_SIZE = 128 * 1024
 _HELD_BYTES = 1024 * 1024  # read ahead of the parser before reading stops
+_LEFT_BYTES = 16 * 1024 * 1024  # what a kernel may hold for a connection that has broken (Linux: 6 MiB)
 _WRITE_AHEAD = 1024 * 1024  # written ahead of the socket before ``drain`` waits
 CLOSE_S = 0.5  # how long bytes may take to leave when a connection is closed
 LONGEST_LINE = 1024 * 1024
@@ -101,9 +102,10 @@ class _Stream(asyncio.BufferedProtocol):
         assert self.transport is not None
         if self.transport.get_extra_info("sslcontext") is not None:
             return
+        most = self.held + _LEFT_BYTES  # whatever waits here already: reading may have been paused
         with suppress(OSError), self.transport.get_extra_info("socket").dup() as raw:
             raw.setblocking(False)
-            while self.held < _HELD_BYTES and (data := raw.recv(READ_SIZE)):
+            while self.held < most and (data := raw.recv(READ_SIZE)):
                 self.chunks.append(data)
                 self.held += len(data)
 

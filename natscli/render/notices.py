@@ -23,6 +23,7 @@ class Notices:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self.quiet = quiet
+        self.messages: int | None = None  # how many have come, where the reader can count them
         self._last_reason = ""
 
     def say(self, text: str) -> None:
@@ -37,7 +38,7 @@ class Notices:
     def lost(self, url: str, reason: str) -> None:
         """Say that the connection broke, and what that may cost."""
         self._last_reason = ""
-        self.warn(f"{_clock()} disconnected from {url}: {reason}; messages published meanwhile are lost")
+        self.warn(f"{_clock()} disconnected from {url}: {reason}; messages published meanwhile are lost{self._gap()}")
 
     def retrying(self, reason: str) -> None:
         """Say why an attempt to reconnect failed, once per reason."""
@@ -53,6 +54,14 @@ class Notices:
         """Say what the server refused while the connection goes on."""
         self.warn(str(error))
 
+    def _gap(self) -> str:
+        """Say where messages may be missing."""
+        if self.messages is None:
+            return ""
+        return f", between #{self.messages:,} and #{self.messages + 1:,}" if self.messages else ", before #1"
+
 
 def _clock() -> str:
-    return time.strftime("%H:%M:%S")
+    """Return the time of day to the millisecond, as what is lost may be as short."""
+    seconds, ns = divmod(time.time_ns(), 10**9)
+    return f"{time.strftime('%H:%M:%S', time.localtime(seconds))}.{ns // 10**6:03}"

@@ -310,8 +310,9 @@ def test_a_listener_outlives_its_server(command, start, make_server, subject):
 
     listener.signal(signal.SIGINT)
     assert listener.end() == 0
-    assert re.search(rf"warning: \d\d:\d\d:\d\d disconnected from {first.url}: .*messages .* are lost", listener.err)
-    assert re.search(rf"warning: \d\d:\d\d:\d\d reconnected to {first.url} after ", listener.err)
+    clock = r"\d\d:\d\d:\d\d\.\d{3}"
+    assert re.search(rf"warning: {clock} disconnected from {first.url}: .*messages .* are lost", listener.err)
+    assert re.search(rf"warning: {clock} reconnected to {first.url} after ", listener.err)
     assert listener.err.count("cannot reconnect yet") == 1
     assert "natscli:" not in listener.err
 

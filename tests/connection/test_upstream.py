@@ -41,6 +41,7 @@ SIGNATURES = {
     "_remove_sub": "self sid max_msgs",
     "_send_ping": "*self future",
     "close": "*self",
+    "flush": "*self timeout",
     "new_inbox": "self",
     "subscribe": "*self subject queue cb future max_msgs pending_msgs_limit pending_bytes_limit",
 }
