@@ -55,7 +55,7 @@ class Interrupter:
 
     def install(self) -> None:
         """Answer the signals from now on."""
-        sys.unraisablehook = _tell_unless_interrupted
+        sys.unraisablehook = self._tell_unless_interrupted
         for number in ending_signals():
             signal.signal(number, self._on_signal)
 
@@ -66,7 +66,7 @@ class Interrupter:
         as_last_resort(lambda: leave(ExitCode.SIGNAL + number))
         raise KeyboardInterrupt
 
-
-def _tell_unless_interrupted(swallowed: sys.UnraisableHookArgs) -> None:
-    if not issubclass(swallowed.exc_type, KeyboardInterrupt):
-        sys.__unraisablehook__(swallowed)
+    def _tell_unless_interrupted(self, swallowed: sys.UnraisableHookArgs) -> None:
+        """Pass over what the interruption left half made: an event loop without its fields complains at its end."""
+        if not self.number:
+            sys.__unraisablehook__(swallowed)
