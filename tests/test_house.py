@@ -50,3 +50,28 @@ def test_no_lock_file_or_folder_of_a_machine_is_named():
     texts = [*MODULES, ROOT / "README.md", ROOT / "pyproject.toml", ROOT / "Makefile", *(ROOT / "docs").rglob("*.md")]
     home = re.compile(r"/(?:home|root|Users|work)/")
     assert [str(path) for path in texts if home.search(path.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_nothing_is_imported_that_only_some_systems_have(path):
+    """Windows and macOS: what is of one system is imported where it is used, or not at all."""
+    of_one_system = {
+        "curses",
+        "fcntl",
+        "grp",
+        "msvcrt",
+        "pty",
+        "pwd",
+        "readline",
+        "resource",
+        "syslog",
+        "termios",
+        "tty",
+    }
+    at_the_top = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.Import)]
+    from_the_top = [
+        node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.ImportFrom)
+    ]
+    names = {alias.name for node in at_the_top for alias in node.names} | {node.module for node in from_the_top}
+
+    assert names & of_one_system == set()
