@@ -1,6 +1,7 @@
 """The command line as a process: for signals, pipes and start-up, which one cannot have in-process."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -102,3 +103,9 @@ class Process:
         for stream in (self.popen.stdin, self.popen.stdout, self.popen.stderr):
             if stream is not None:
                 stream.close()
+
+
+def freeze(pid: int) -> None:
+    """Stop a child of ours in its tracks, and wait until it has stopped, which takes a moment."""
+    os.kill(pid, signal.SIGSTOP)
+    os.waitpid(pid, os.WUNTRACED)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from natscli.server.process import LocalServer
 from natscli.wire import encode
+from tests.processes import freeze
 
 
 class Delivered(NamedTuple):
@@ -119,8 +120,7 @@ class Address:
 @contextmanager
 def frozen(server: LocalServer) -> Iterator[None]:
     """Stop a server in its tracks: its connections stay open, and nothing comes."""
-    os.kill(server.pid, signal.SIGSTOP)
-    os.waitpid(server.pid, os.WUNTRACED)  # until it has stopped, which takes a moment
+    freeze(server.pid)
     try:
         yield
     finally:

@@ -15,6 +15,7 @@ from natscli.errors import DeadlineError
 from natscli.server.process import LocalServer
 from natscli.wire.encode import pub
 from tests.connection.opening import SLACK_S, Recorder, Sink, connected, end_of
+from tests.processes import freeze
 from tests.waiting import eventually_async
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no process can be stopped there")
@@ -24,7 +25,7 @@ MakeServer = Callable[..., LocalServer]
 @contextmanager
 def frozen(server: LocalServer) -> Iterator[None]:
     """The server stopped in its tracks for the length of a block."""
-    os.kill(server.pid, signal.SIGSTOP)
+    freeze(server.pid)
     try:
         yield
     finally:
@@ -100,7 +101,7 @@ def test_a_frozen_server_is_noticed_within_three_pings_and_returned_to(make_serv
         watcher = Recorder()
         async with connected(server.url, reconnect=True, watcher=watcher, ping_interval_s=0.1) as connection:
             await connection.confirm(5.0)
-            os.kill(server.pid, signal.SIGSTOP)
+            freeze(server.pid)
             started = time.monotonic()
             await eventually_async(lambda: watcher.losses)
             elapsed = time.monotonic() - started
@@ -120,7 +121,7 @@ def test_a_frozen_server_with_much_to_read_is_noticed_too(make_server: MakeServe
 
     async def wait() -> tuple[Exception | None, float]:
         async with connected(server.url, ping_interval_s=0.05) as connection:
-            os.kill(server.pid, signal.SIGSTOP)
+            freeze(server.pid)
             started = time.monotonic()
             for _ in range(20):
                 connection.send(pub(b"a", b"x" * 500_000))

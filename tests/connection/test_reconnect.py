@@ -16,6 +16,7 @@ from natscli.server.process import LocalServer
 from natscli.wire.encode import pub
 from tests.connection.opening import SLACK_S, Recorder, Sink, connected, end_of, target_for
 from tests.connection.peers import Peer, closed_port, fake_server, info, ordinary, silence
+from tests.processes import freeze
 from tests.waiting import eventually_async
 
 MakeServer = Callable[..., LocalServer]
@@ -188,7 +189,7 @@ def test_without_reconnecting_a_loss_is_the_end(make_server: MakeServer):
         watcher = Recorder()
         async with connected(server.url, watcher=watcher) as connection:
             never: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            os.kill(server.pid, signal.SIGSTOP)
+            freeze(server.pid)
             waits = [
                 asyncio.ensure_future(connection.confirm(20.0)),
                 asyncio.ensure_future(connection.until(never, 20.0, "nothing came")),

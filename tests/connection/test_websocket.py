@@ -29,6 +29,7 @@ from tests.connection.opening import (
     target_for,
 )
 from tests.connection.peers import Behaviour, Peer, closed_port, fake_server, info, silence
+from tests.processes import freeze
 from tests.waiting import eventually_async
 
 MakeServer = Callable[..., LocalServer]
@@ -169,7 +170,7 @@ def test_a_frozen_server_delays_nothing(make_server: MakeServer):
 
     async def exchange() -> tuple[float, float]:
         async with connected(server.websocket_url or "") as connection:
-            os.kill(server.pid, signal.SIGSTOP)
+            freeze(server.pid)
             started = time.monotonic()
             connection.send(pub(b"a", b"x" * 100_000) * 500)
             with pytest.raises(DeadlineError, match="took no bytes"):

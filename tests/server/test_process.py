@@ -21,6 +21,7 @@ from natscli.context.settings import Settings
 from natscli.errors import DeadlineError, ExitCode, NatsCliError, UsageError
 from natscli.server.config import ServerConfig
 from natscli.server.process import LocalServer
+from tests.processes import freeze
 from tests.waiting import eventually
 
 MakeServer = Callable[..., LocalServer]
@@ -302,7 +303,7 @@ def test_temporary_folder_that_cannot_be_made(monkeypatch: pytest.MonkeyPatch, t
 
 def test_frozen_server_is_stopped_in_good_order(make_server: MakeServer) -> None:
     server = make_server()
-    os.kill(server.pid, signal.SIGSTOP)
+    freeze(server.pid)
     server.stop(timeout_s=30)
     assert server.poll() not in (None, -signal.SIGKILL)
     assert "Server Exiting" in server.log_tail()
