@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from typing import Annotated
 
 import typer
@@ -13,8 +14,8 @@ from natscli.commands.composing import Composition, StdinOptions, TemplateOption
 from natscli.commands.replies import ReplyScreen
 from natscli.commands.session import connected
 from natscli.connection.deadline import Deadline
-from natscli.context.target import Target
-from natscli.messaging.request import Replies, request
+from natscli.messaging.flight import Manner, prepare
+from natscli.messaging.inbox import Replies
 from natscli.render.notices import Notices
 
 
@@ -25,7 +26,10 @@ def req(
     stdin: StdinOptions,
     subject: SUBJECT,
     body: BODY = None,
-    count: Annotated[int, typer.Option("--count", min=1, help="Send each request this many times, in turn.")] = 1,
+    count: Annotated[int, typer.Option("--count", min=1, help="Send each request this many times.")] = 1,
+    parallel: Annotated[
+        int, typer.Option("--parallel", min=1, max=10_000, metavar="N", help="Keep this many requests in flight.")
+    ] = 1,
     replies: Annotated[int, typer.Option("--replies", min=0, help="How many; 0 is all until the time-out.")] = 1,
     reply_timeout: Annotated[
         float, typer.Option("--reply-timeout", parser=duration, metavar="DUR", help="Patience for further replies.")
@@ -39,25 +43,26 @@ def req(
     """Send a request and print its replies.
 
     Exit code 5: no reply in time; 6: nobody serves the subject; 8: the service answered with an error.
+    Of several requests the first that failed decides; no more are sent then.
     """
-    target = shared.target
     composition = compose(subject, body, "", count, options, stdin)
     wanted = Replies(0 if wait_for_empty else replies, reply_timeout, until_empty=wait_for_empty)
     several = count > 1 or composition.piped is not None or wanted.count != 1
     screen = ReplyScreen(Notices(quiet=shared.quiet or raw), command(translate), raw=raw, several=several)
-    run(lambda _stop: _request(shared, target, composition, wanted, screen))
+    run(lambda _stop: _request(shared, composition, wanted, parallel, screen))
     screen.judge()
 
 
 async def _request(
-    shared: SharedOptions, target: Target, composition: Composition, wanted: Replies, screen: ReplyScreen
+    shared: SharedOptions, composition: Composition, wanted: Replies, parallel: int, screen: ReplyScreen
 ) -> None:
-    """Send the requests one after the other, each with a deadline of its own; the first one's covers connecting."""
+    """Send the requests, each with a deadline of its own; that of the first typed one covers connecting."""
+    target = shared.target
     deadline = Deadline(target.timeout_s)
+    first = deadline if composition.piped is None else None
     async with connected(shared, target, deadline) as connection:
-        async for batch in composition.batches():
-            for letter in batch:
-                screen.asking(letter)
-                async for reply in request(connection, letter, wanted, deadline):
-                    await screen.show(reply)
-                deadline = Deadline(target.timeout_s)
+        flight = await prepare(connection, Manner(wanted, target.timeout_s, parallel, first, screen.asking))
+        async with aclosing(flight.answers(composition.batches())) as answers:
+            async for number, outcome in answers:
+                await screen.show(number, outcome)
+    screen.finished(flight.requests, flight.seconds)

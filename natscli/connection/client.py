@@ -52,7 +52,7 @@ class Connection(HardenedClient):
         self._established = False
         self._closing = False
         self._lost_at = 0.0
-        self._confirming = 0  # calls of ``confirm`` under way
+        self._confirming = 0  # calls of ``round_trip`` under way
         self._plan = ReconnectPlan()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -125,10 +125,19 @@ class Connection(HardenedClient):
         self.check_usable()
 
     async def confirm(self, timeout_s: float) -> float:
+        """Do as ``round_trip`` does, and raise a permission refused meanwhile."""
+        elapsed = await self.round_trip(timeout_s)
+        if self.denied:
+            first = self.denied[0]
+            self.denied.clear()
+            raise first
+        return elapsed
+
+    async def round_trip(self, timeout_s: float) -> float:
         """Return the seconds from PING to PONG: the server has then read all that was sent before.
 
-        A permission refused meanwhile is raised.  nats-py's ``flush`` sends its PING ahead of what is
-        queued, and reports success while disconnected.
+        What it refused of that is in ``denied``.  nats-py's ``flush`` sends its PING ahead of what is queued,
+        and reports success while disconnected.
         """
         self.check_usable()
         pong: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
@@ -139,12 +148,7 @@ class Connection(HardenedClient):
             await self.until(pong, timeout_s, f"{self.url} did not answer a PING")
         finally:
             self._confirming -= 1
-        elapsed = time.perf_counter() - started
-        if self.denied:
-            first = self.denied[0]
-            self.denied.clear()
-            raise first
-        return elapsed
+        return time.perf_counter() - started
 
     async def until(self, future: asyncio.Future[_T], timeout_s: float, missed: str) -> _T:
         """Return the future's result, or raise why the connection ended, or DeadlineError(``missed``)."""
@@ -186,7 +190,7 @@ class Connection(HardenedClient):
         return subscription.subject if subscription is not None else ""
 
     def refuse(self, error: PermissionDeniedError) -> None:
-        """Keep a refusal for whoever waits in ``confirm``, or tell the watcher."""
+        """Keep a refusal for whoever waits in ``round_trip``, or tell the watcher."""
         if len(self.denied) < _DENIED_KEPT:
             self.denied.append(error)
         if not self._confirming:
