@@ -203,6 +203,8 @@ _natscli_enter() {
         ' sub' | ' subscribe') path=sub ;;
         ' req' | ' request') path=req ;;
         ' reply') path=reply ;;
+        ' record') path=record ;;
+        ' replay') path=replay ;;
         ' rtt') path=rtt ;;
         ' server-info') path=server-info ;;
         ' server' | ' srv') path=server ;;
@@ -225,7 +227,7 @@ _natscli_look_up() {
     case $path in
         '')
             commands=(
-                pub sub req reply rtt server-info server demo completion
+                pub sub req reply record replay rtt server-info server demo completion
             )
             options=(
                 --version --quiet "${shared[@]}"
@@ -233,8 +235,8 @@ _natscli_look_up() {
             ;;
         pub)
             options=(
-                --count=any --sleep=any --rate=any --reply=any --stats --quiet -q --header=any -H=any --templates
-                --no-templates --send-on=:eof,newline,nul --force-stdin "${shared[@]}"
+                --ndjson --count=any --sleep=any --rate=any --reply=any --stats --quiet -q --header=any -H=any
+                --templates --no-templates --send-on=:eof,newline,nul --force-stdin "${shared[@]}"
             )
             arguments=(
                 any body
@@ -254,8 +256,9 @@ _natscli_look_up() {
             ;;
         req)
             options=(
-                --count=any --replies=any --reply-timeout=any --wait-for-empty --translate=any --raw -r --header=any
-                -H=any --templates --no-templates --send-on=:eof,newline,nul --force-stdin --quiet "${shared[@]}"
+                --count=any --parallel=any --replies=any --reply-timeout=any --wait-for-empty --translate=any --raw
+                -r --header=any -H=any --templates --no-templates --send-on=:eof,newline,nul --force-stdin --quiet
+                "${shared[@]}"
             )
             arguments=(
                 any body
@@ -268,6 +271,23 @@ _natscli_look_up() {
             )
             arguments=(
                 any body
+            )
+            ;;
+        record)
+            options=(
+                --out=file -O=file --append --rotate-size=any --rotate-every=any --queue=any --count=any --wait=any
+                --ignore-subject=any -I=any --ping-interval=any --quiet "${shared[@]}"
+            )
+            arguments=(
+                any...
+            )
+            ;;
+        replay)
+            options=(
+                --speed=any --loop --map=any --filter=any --strict --quiet "${shared[@]}"
+            )
+            arguments=(
+                file...
             )
             ;;
         rtt)

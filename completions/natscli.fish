@@ -115,6 +115,10 @@ function __natscli_enter
             printf '%s\n' 'req'
         case ' reply'
             printf '%s\n' 'reply'
+        case ' record'
+            printf '%s\n' 'record'
+        case ' replay'
+            printf '%s\n' 'replay'
         case ' rtt'
             printf '%s\n' 'rtt'
         case ' server-info'
@@ -143,6 +147,8 @@ function __natscli_commands
                 'sub'\t'Print the messages of some subjects.' \
                 'req'\t'Send a request and print its replies.' \
                 'reply'\t'Answer the requests on a subject.' \
+                'record'\t'Record the messages of some subjects in a file.' \
+                'replay'\t'Publish the messages of a recording again.' \
                 'rtt'\t'Measure the round-trip time to the servers.' \
                 'server-info'\t'Show what a server says of itself and of your account.' \
                 'server'\t'Look at servers, and run one here.' \
@@ -191,6 +197,7 @@ function __natscli_options
             __natscli_shared_options
         case 'pub'
             printf '%s\n' \
+                '--ndjson'\t''\t'Messages as sub -o json prints them, from @FILE or standard input.' \
                 '--count'\t'any'\t'Publish each message this many times.' \
                 '--sleep'\t'any'\t'Pause between messages.' \
                 '--rate'\t'any'\t'Messages a second, by the clock.' \
@@ -247,7 +254,8 @@ function __natscli_options
             __natscli_shared_options
         case 'req'
             printf '%s\n' \
-                '--count'\t'any'\t'Send each request this many times, in turn.' \
+                '--count'\t'any'\t'Send each request this many times.' \
+                '--parallel'\t'any'\t'Keep this many requests in flight.' \
                 '--replies'\t'any'\t'How many; 0 is all until the time-out.' \
                 '--reply-timeout'\t'any'\t'Patience for further replies.' \
                 '--wait-for-empty'\t''\t'Take replies until an empty one says that there are no more.' \
@@ -275,6 +283,30 @@ function __natscli_options
                 '-H'\t'any'\t'A header; may be repeated.' \
                 '--templates'\t''\t'Fill in {{Count}} and the like. [typed: yes, piped: no]' \
                 '--no-templates'\t''\t'Fill in {{Count}} and the like. [typed: yes, piped: no]' \
+                '--quiet'\t''\t'No notices; errors still show.'
+            __natscli_shared_options
+        case 'record'
+            printf '%s\n' \
+                '--out'\t'file'\t'Compressed where it ends in .zst or .gz; mode 0600.' \
+                '-O'\t'file'\t'Compressed where it ends in .zst or .gz; mode 0600.' \
+                '--append'\t''\t'Continue the file if it exists.' \
+                '--rotate-size'\t'any'\t'Numbered files of at most this, as 100MB.' \
+                '--rotate-every'\t'any'\t'Numbered files, a new one so often.' \
+                '--queue'\t'any'\t'Share the messages with this queue group.' \
+                '--count'\t'any'\t'End after this many messages. [0: never]' \
+                '--wait'\t'any'\t'End after this long without one.' \
+                '--ignore-subject'\t'any'\t'Leave these out; may be repeated.' \
+                '-I'\t'any'\t'Leave these out; may be repeated.' \
+                '--ping-interval'\t'any'\t'A frozen server is noticed after three of these. [10s]' \
+                '--quiet'\t''\t'No notices; errors still show.'
+            __natscli_shared_options
+        case 'replay'
+            printf '%s\n' \
+                '--speed'\t'any'\t'So many times as fast, or without gaps.' \
+                '--loop'\t''\t'Again and again until Ctrl-C.' \
+                '--map'\t'any'\t'Rename subjects, as \'orders.>\' \'test.orders.>\'.' \
+                '--filter'\t'any'\t'Only what was recorded on these; may be repeated.' \
+                '--strict'\t''\t'Play nothing unless every line is good.' \
                 '--quiet'\t''\t'No notices; errors still show.'
             __natscli_shared_options
         case 'rtt'
@@ -347,6 +379,12 @@ function __natscli_arguments
             printf '%s\n' \
                 'any' \
                 'body'
+        case 'record'
+            printf '%s\n' \
+                'any...'
+        case 'replay'
+            printf '%s\n' \
+                'file...'
         case 'rtt'
             printf '%s\n' \
                 'any'

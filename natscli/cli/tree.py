@@ -10,6 +10,8 @@ TREE: dict[str, Leaf | Branch] = {
     "sub": Leaf("natscli.commands.sub:sub", "Print the messages of some subjects.", _MESSAGING, ("subscribe",)),
     "req": Leaf("natscli.commands.req:req", "Send a request and print its replies.", _MESSAGING, ("request",)),
     "reply": Leaf("natscli.commands.reply:reply", "Answer the requests on a subject.", _MESSAGING),
+    "record": Leaf("natscli.commands.record:record", "Record the messages of some subjects in a file.", _MESSAGING),
+    "replay": Leaf("natscli.commands.replay:replay", "Publish the messages of a recording again.", _MESSAGING),
     "rtt": Leaf("natscli.commands.rtt:rtt", "Measure the round-trip time to the servers.", _SERVERS),
     "server-info": Leaf("natscli.commands.server_info:server_info", _SERVER_INFO, _SERVERS),
     "server": Branch(

@@ -9,12 +9,13 @@ import typer
 
 from natscli.cli.options import SharedOptions, duration, shared_options
 from natscli.cli.run import run
-from natscli.commands.arguments import BODY, STATS, SUBJECT
+from natscli.commands.arguments import BODY, STATS
 from natscli.commands.composing import Composition, StdinOptions, TemplateOptions, compose
+from natscli.commands.lines import line_source, open_lines, publish_lines
 from natscli.commands.session import connected
 from natscli.connection.deadline import Deadline
 from natscli.context.target import Target
-from natscli.errors import UsageError
+from natscli.errors import NatsCliError, UsageError
 from natscli.messaging.publish import Pace, Published, Publishing
 from natscli.messaging.templates import occasion
 from natscli.render.notices import Notices, write_line
@@ -27,8 +28,11 @@ def pub(
     shared: SharedOptions,
     options: TemplateOptions,
     stdin: StdinOptions,
-    subject: SUBJECT,
+    subject: Annotated[str | None, typer.Argument(help="The subject; none with --ndjson.")] = None,
     body: BODY = None,
+    ndjson: Annotated[
+        bool, typer.Option("--ndjson", help="Messages as sub -o json prints them, from @FILE or standard input.")
+    ] = False,
     count: Annotated[int, typer.Option("--count", min=1, help="Publish each message this many times.")] = 1,
     sleep: Annotated[
         float | None, typer.Option("--sleep", parser=duration, metavar="DUR", help="Pause between messages.")
@@ -48,14 +52,23 @@ def pub(
     if rate is not None and not math.isfinite(rate):
         raise UsageError(f"--rate {rate} is no number of messages")
     target = shared.target
-    composition = compose(subject, body, reply, count, options, stdin)
     pace = Pace(rate or 0.0, sleep or 0.0)
-    published = run(lambda _stop: _publish(shared, target, composition, pace))
+    failure: NatsCliError | None = None
+    if ndjson:
+        lines = open_lines(line_source(subject, body, reply, count, options, stdin))
+        published, failure = run(lambda _stop: publish_lines(shared, target, lines, pace))
+    elif subject is None:
+        raise UsageError("missing argument 'subject'", "natscli pub --help")
+    else:
+        composition = compose(subject, body, reply, count, options, stdin)
+        published = run(lambda _stop: _publish(shared, target, composition, pace))
     size = plural(published.payload_bytes, "byte")
     what = size if published.messages == 1 else f"{plural(published.messages, 'message')} with {size}"
-    Notices(quiet=quiet).say(f'Published {what} to "{subject}"')
+    Notices(quiet=quiet).say(f"Published {what}" if ndjson else f'Published {what} to "{subject}"')
     if stats:
         write_line(throughput_line(*published))
+    if failure is not None:
+        raise failure
 
 
 async def _publish(shared: SharedOptions, target: Target, composition: Composition, pace: Pace) -> Published:

@@ -7,12 +7,13 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from enum import StrEnum
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from natscli.errors import NatsCliError, UsageError
 from natscli.text.sizes import format_bytes
 
 LARGEST_BODY = 64 * 1024 * 1024  # no server takes more
+_Piece = TypeVar("_Piece")
 _PIECE = 64 * 1024  # read from standard input at once, and sent at once
 _PIECES_AHEAD = 4
 _RETRY_S = 0.005
@@ -61,7 +62,7 @@ async def read_messages(stdin: BinaryIO, send_on: SendOn) -> AsyncIterator[list[
     """
     separator = b"\n" if send_on is SendOn.NEWLINE else b"\0"
     begun: list[bytes] = []  # of a message whose end has not come; joined once, as that costs the square otherwise
-    async for piece in _from_a_thread(_pieces(stdin, "standard input")):
+    async for piece in from_a_thread(pieces_of(stdin, "standard input")):
         first, *others = piece.split(separator)
         begun.append(first)
         if others:
@@ -80,7 +81,7 @@ def _without_cr(lines: list[bytes]) -> list[bytes]:
     return [line[:-1] if line.endswith(b"\r") else line for line in lines]
 
 
-def _pieces(stream: BinaryIO, what: str) -> Iterator[bytes]:
+def pieces_of(stream: BinaryIO, what: str) -> Iterator[bytes]:
     """Yield what comes, as it comes; UsageError for what cannot be read."""
     raw: BinaryIO = getattr(stream, "raw", stream)  # the buffer would wait until it is full
     try:
@@ -94,13 +95,13 @@ def _pieces(stream: BinaryIO, what: str) -> Iterator[bytes]:
         raise UsageError(f"{what} cannot be read: {reason or error}") from error
 
 
-async def _from_a_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def from_a_thread(pieces: Iterator[_Piece]) -> AsyncIterator[_Piece]:
     """Yield the pieces while the loop goes on; a reader that nobody waits for ends with the process."""
     loop = asyncio.get_running_loop()
-    queue: asyncio.Queue[bytes | NatsCliError] = asyncio.Queue()
+    queue: asyncio.Queue[_Piece | NatsCliError | None] = asyncio.Queue()
     places = threading.Semaphore(_PIECES_AHEAD)
 
-    def put(item: bytes | NatsCliError) -> None:
+    def put(item: _Piece | NatsCliError | None) -> None:
         places.acquire()
         loop.call_soon_threadsafe(queue.put_nowait, item)
 
@@ -109,12 +110,12 @@ async def _from_a_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
             try:
                 for piece in pieces:
                     put(piece)
-                put(b"")
+                put(None)
             except NatsCliError as error:
                 put(error)
 
     threading.Thread(target=read, name="stdin", daemon=True).start()
-    while item := await queue.get():
+    while (item := await queue.get()) is not None:
         places.release()
         if isinstance(item, NatsCliError):
             raise item
@@ -132,7 +133,7 @@ def _read_file(path: str) -> bytes:
 
 def _bounded(stream: BinaryIO, what: str) -> bytes:
     pieces, size = [], 0
-    for piece in _pieces(stream, what):
+    for piece in pieces_of(stream, what):
         pieces.append(piece)
         size += len(piece)
         if size > LARGEST_BODY:

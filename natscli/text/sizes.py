@@ -1,6 +1,9 @@
-"""Counts and byte counts for people."""
+"""Counts and byte counts for people, and byte counts as people type them."""
+
+import re
 
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
+_TYPED = re.compile(r"(\d{1,15})(?:([kmgt])(i?))?b?", re.IGNORECASE | re.ASCII)
 
 
 def format_bytes(count: float) -> str:
@@ -11,6 +14,15 @@ def format_bytes(count: float) -> str:
             break
         size /= 1024
     return f"{size:.0f} B" if unit == "B" else f"{size:.1f} {unit}"
+
+
+def parse_bytes(text: str) -> int:
+    """Return the bytes that ``4096``, ``100MB`` (a hundred million), ``64MiB`` or ``1g`` names; ValueError for none."""
+    typed = _TYPED.fullmatch(text.strip())
+    if typed is None:
+        raise ValueError(f"'{text}' is not a size such as 4096, 100MB or 64MiB")
+    power = " kmgt".index((typed[2] or " ").lower())
+    return int(typed[1]) * int(1024**power if typed[3] else 1000**power)
 
 
 def plural(count: int, noun: str) -> str:

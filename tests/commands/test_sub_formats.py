@@ -90,6 +90,7 @@ def test_a_json_line_has_the_whole_message(hear, subject):
         ("subject", subject),
         ("reply", "in.1"),
         ("headers", {"A": ["1", "2"], "b": ["x y"]}),
+        ("headers_b64", "TkFUUy8xLjANCkE6IDENCmI6IHggeQ0KQTogMg0KDQo="),  # A stands on both sides of b
         ("data", "body\n"),
     ]
     assert second.keys() == {"subject", "time", "data_b64"}

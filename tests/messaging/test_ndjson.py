@@ -28,11 +28,17 @@ TIME_NS = 1_795_435_200_000_001_999
         (Message(b"\xff", b""), rb'{"subject":"\udcff","time":"T","data":""}'),
         (
             Message(b"a", b"", b"", b"NATS/1.0\r\nX: 1\r\ny:2\r\nX: 3\r\nEmpty:\r\n\r\n"),
-            rb'{"subject":"a","time":"T","headers":{"X":["1","3"],"y":["2"],"Empty":[""]},"data":""}',
+            (
+                rb'{"subject":"a","time":"T","headers":{"X":["1","3"],"y":["2"],"Empty":[""]},'
+                rb'"headers_b64":"TkFUUy8xLjANClg6IDENCnk6Mg0KWDogMw0KRW1wdHk6DQoNCg==","data":""}'
+            ),
         ),
         (
             Message(b"a", b"", b"", b"NATS/1.0 503 No Responders\r\n\r\n"),
-            rb'{"subject":"a","time":"T","headers":{"Status":["503"],"Description":["No Responders"]},"data":""}',
+            (
+                rb'{"subject":"a","time":"T","headers":{"Status":["503"],"Description":["No Responders"]},'
+                rb'"headers_b64":"TkFUUy8xLjAgNTAzIE5vIFJlc3BvbmRlcnMNCg0K","data":""}'
+            ),
         ),
     ],
 )
