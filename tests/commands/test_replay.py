@@ -15,7 +15,7 @@ import pytest
 from natscli.messaging import zstd
 from natscli.messaging.ndjson import encode_line, format_time
 from tests.messaging.parties import Listener, denying
-from tests.messaging.recordings import START_NS, line, messages, mixed, plain_line, read
+from tests.messaging.recordings import line, mixed, plain_line, read
 from tests.waiting import eventually
 
 LONG = bool(os.environ.get("NATSCLI_LONG"))
@@ -67,7 +67,9 @@ def record(start, subject, out):
 
 
 @pytest.mark.timeout(300 if LONG else 60)
-def test_recorded_replayed_and_recorded_again_it_is_the_same_in_the_same_gaps(start, subject, tmp_path, record_property):
+def test_recorded_replayed_and_recorded_again_it_is_the_same_in_the_same_gaps(
+    start, subject, tmp_path, record_property
+):
     source, first, second = (tmp_path / name for name in ("source.ndjson", "first.ndjson.zst", "second.ndjson.zst"))
     sent = list(mixed(COUNT, f"{subject}.a"))
     source.write_bytes(b"".join([encode_line(message, format_time(0)) for message in sent]))
@@ -136,7 +138,9 @@ def test_a_pipe_is_replayed(cli, hear, subject):
 # -- time ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("speed", "least", "most"), [("1", 0.4, 2), ("4x", 0.1, 0.35), ("max", 0, 0.3), ("0.5", 0.8, 3)])
+@pytest.mark.parametrize(
+    ("speed", "least", "most"), [("1", 0.4, 2), ("4x", 0.1, 0.35), ("max", 0, 0.3), ("0.5", 0.8, 3)]
+)
 def test_gaps_are_divided_by_the_speed(speed, least, most, cli, hear, recording, subject):
     name = recording(*(line(f"{subject}.a", "x", number / 10) for number in range(5)))
 
@@ -187,12 +191,24 @@ def test_subjects_are_filtered_and_mapped(cli, hear, recording, subject):
     name = recording("a.1", "b.1", "c", "a.2")
 
     code, _, said = cli(
-        "replay", name, "--filter", f"{subject}.a.*", "--filter", f"{subject}.c", "--map", f"{subject}.*.*", f"{subject}.x.*.y.*"
+        "replay",
+        name,
+        "--filter",
+        f"{subject}.a.*",
+        "--filter",
+        f"{subject}.c",
+        "--map",
+        f"{subject}.*.*",
+        f"{subject}.x.*.y.*",
     )
 
     assert code == 0
     assert REPLAYED.fullmatch(said)[1] == "3"
-    assert [message.subject.decode().removeprefix(subject) for message in hear.received()] == [".x.a.y.1", ".c", ".x.a.y.2"]
+    assert [message.subject.decode().removeprefix(subject) for message in hear.received()] == [
+        ".x.a.y.1",
+        ".c",
+        ".x.a.y.2",
+    ]
 
 
 def test_what_is_filtered_away_at_the_beginning_is_not_waited_for(cli, hear, recording, subject):
@@ -239,7 +255,9 @@ def test_a_loop_keeps_a_gap_between_the_end_and_the_beginning(start, hear, recor
     replay.signal(signal.SIGINT)
 
     assert replay.end() == 0
-    seconds = float(re.search(r" in ([\d.]+)(ms|s);", replay.err)[1]) / (1000 if "ms;" in replay.err.split("late")[0] else 1)
+    seconds = float(re.search(r" in ([\d.]+)(ms|s);", replay.err)[1]) / (
+        1000 if "ms;" in replay.err.split("late")[0] else 1
+    )
     assert seconds >= 0.74
 
 
@@ -292,7 +310,10 @@ BAD = {
     "injected command": (plain_line(subject="a\r\nPUB b 0\r\n", data=""), "has white space or control characters"),
     "wildcard": (plain_line(subject="a.>", data=""), "subject 'a.>' has a wildcard"),
     "no payload": (plain_line(subject="a"), "it has neither data nor data_b64"),
-    "10 MB": (plain_line(subject="a", data="x" * 10_000_000), "the message of 10,000,000 bytes exceeds the server's limit"),
+    "10 MB": (
+        plain_line(subject="a", data="x" * 10_000_000),
+        "the message of 10,000,000 bytes exceeds the server's limit",
+    ),
     "10 MB of nothing": (b"x" * 10_000_000 + b"\n", "it is not JSON"),
     "bad header": (plain_line(subject="a", data="", headers={"A": ["x\r\nB: y"]}), "has a line break"),
     "bad time": (plain_line(subject="a", data="", time="noon"), "time 'noon' is not an RFC 3339 time"),
@@ -308,8 +329,8 @@ def test_a_bad_line_is_named_and_the_good_ones_are_played(bad, words, cli, hear,
     code, _, said = cli("replay", name)
 
     assert code == 1
-    assert f"warning: '{name}' line 2: {words}" in " ".join(said.split("\n")) or words in said
-    assert f"'{name}' line 2: " in said
+    assert f"warning: '{name}' line 2: " in said
+    assert words in said
     assert said.endswith("natscli: 1 bad line passed over\n")
     assert hear.payloads() == [b"1", b"2"]
 
@@ -442,6 +463,7 @@ def test_without_the_library_zstd_is_refused_before_connecting(rename, cli, reco
     assert (code, "pip install 'natscli[zstd]'" in said) == (2, True)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_memory_does_not_grow_with_the_file(start, hear, recording, subject, record_property):
     """At the recorded speed the file is read as it is needed, not before."""
     times = (line(f"{subject}.a", "x" * 1000, number / 1000) for number in range(60_000))
@@ -463,5 +485,3 @@ def test_at_full_speed_it_is_fast(cli, hear, recording, record_property):
 
     record_property("figure", said.strip())
     assert len(hear.received()) == 20_000
-    assert START_NS
-    assert messages(name)
