@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
+from natscli.wire.encode import pub
+from natscli.wire.message import Message
+from tests.messaging.parties import telling
+
 SCHEMAS = Path(__file__).parent.parent / "docs" / "schemas"
 
 
@@ -32,6 +36,21 @@ def test_messages_keep_to_the_schema(cli, start, subject):
 
     assert sub.end() == 0
     check_lines("message", sub.out, 3)
+
+
+def test_recordings_keep_to_the_schema(cli, server, subject):
+    sent = [
+        Message(subject.encode(), b"x", b"", b"NATS/1.0 100\r\nA:  1\r\nb: \xff\r\n\r\n"),
+        Message(subject.encode(), b""),
+    ]
+    with telling(server, *[pub(*message) for message in sent], to=subject):
+        cli("record", subject, "-O", "t.ndjson", "--count", "2")
+
+    heading, *lines = Path("t.ndjson").read_bytes().splitlines()
+
+    check("recording", json.loads(heading))
+    check_lines("message", b"\n".join(lines), 2)
+    assert b"headers_b64" in lines[0]
 
 
 def test_pairs_keep_to_the_schema(cli, start, subject):

@@ -327,7 +327,7 @@ def test_what_a_stuck_disk_cannot_take_is_bounded_dropped_and_counted(
     for _ in range(300):
         peer.send(frame)
     peer.settle()
-    eventually(lambda: recorder.err.count(f"MSG {subject}") == 300)
+    eventually(lambda: recorder.err.count(f"MSG {subject}") == 300, 30)
     peak = high_mark_mib(recorder)
     recorder.signal(signal.SIGINT)
 

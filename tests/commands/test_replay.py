@@ -468,7 +468,8 @@ def test_memory_does_not_grow_with_the_file(start, hear, recording, subject, rec
     """At the recorded speed the file is read as it is needed, not before."""
     times = (line(f"{subject}.a", "x" * 1000, number / 1000) for number in range(60_000))
     replay = start("replay", recording(*times))
-    eventually(lambda: len(hear.received()) > 50)
+    heard = []
+    eventually(lambda: heard.extend(hear.payloads()) or len(heard) > 50, 30)
     with open(f"/proc/{replay.popen.pid}/status", encoding="ascii") as status:
         mebibytes = int(re.search(r"VmHWM:\s+(\d+) kB", status.read())[1]) / 1024
     replay.signal(signal.SIGINT)
