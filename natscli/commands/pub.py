@@ -11,7 +11,6 @@ from natscli.cli.options import SharedOptions, duration, shared_options
 from natscli.cli.run import run
 from natscli.commands.arguments import BODY, STATS
 from natscli.commands.composing import Composition, StdinOptions, TemplateOptions, compose
-from natscli.commands.lines import line_source, open_lines, publish_lines
 from natscli.commands.session import connected
 from natscli.connection.deadline import Deadline
 from natscli.context.target import Target
@@ -55,6 +54,8 @@ def pub(
     pace = Pace(rate or 0.0, sleep or 0.0)
     failure: NatsCliError | None = None
     if ndjson:
+        from natscli.commands.lines import line_source, open_lines, publish_lines  # 8 ms that other bodies need not wait
+
         lines = open_lines(line_source(subject, body, reply, count, options, stdin))
         published, failure = run(lambda _stop: publish_lines(shared, target, lines, pace))
     elif subject is None:
