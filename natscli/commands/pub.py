@@ -54,7 +54,7 @@ def pub(
     pace = Pace(rate or 0.0, sleep or 0.0)
     failure: NatsCliError | None = None
     if ndjson:
-        from natscli.commands.lines import line_source, open_lines, publish_lines  # 8 ms that other bodies need not wait
+        from natscli.commands.lines import line_source, open_lines, publish_lines  # 8 ms
 
         lines = open_lines(line_source(subject, body, reply, count, options, stdin))
         published, failure = run(lambda _stop: publish_lines(shared, target, lines, pace))
