@@ -52,7 +52,15 @@ class RefusedError(NatsCliError):
 
 
 class PermissionDeniedError(RefusedError):
-    """The server refused one subject; the connection stays open."""
+    """The server refused one subject; the connection stays open.
+
+    ``verb`` is ``publish`` or ``subscribe``, ``subject`` is safe to show; both are empty where it names none.
+    """
+
+    def __init__(self, message: str, hint: str | None = None, *, verb: str = "", subject: str = "") -> None:
+        super().__init__(message, hint)
+        self.verb = verb
+        self.subject = subject
 
 
 class DeadlineError(NatsCliError):

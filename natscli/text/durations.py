@@ -19,7 +19,7 @@ _SECONDS = {
     "y": 31536000.0,
     "Y": 31536000.0,
 }
-_PART = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|[smhdDwWMyY])")
+_PART = r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|[smhdDwWMyY])"
 _LONGEST = 9e9  # seconds, about 285 years: more does not fit a clock
 
 
@@ -32,7 +32,7 @@ def parse_duration(text: str) -> float:
     if stripped == "0":
         return 0.0
     total, position = 0.0, 0
-    for part in _PART.finditer(stripped):
+    for part in re.finditer(_PART, stripped):
         if part.start() != position:
             break
         total += float(part[1]) * _SECONDS[part[2]]
@@ -45,11 +45,11 @@ def parse_duration(text: str) -> float:
 
 
 def format_duration(seconds: float) -> str:
-    """Return ``seconds`` the way a person reads it: ``85µs``, ``1.20ms``, ``2.50s``, ``1m30s``."""
+    """Return ``seconds`` the way a person reads it: ``85µs``, ``300ms``, ``1.20ms``, ``2.50s``, ``1m30s``."""
     if seconds < 999.5e-6:  # each limit is where rounding would reach the next unit
         return f"{seconds * 1e6:.0f}µs"
     if seconds < 0.999995:
-        return f"{seconds * 1e3:.2f}ms"
+        return f"{seconds * 1e3:.2f}ms".replace(".00ms", "ms")
     if seconds < 59.995:
         return f"{seconds:.2f}s".replace(".00s", "s")
     whole = round(seconds)
@@ -59,3 +59,12 @@ def format_duration(seconds: float) -> str:
         if count:
             parts.append(f"{count}{name}")
     return "".join(parts)
+
+
+def format_roughly(seconds: float) -> str:
+    """Return a long time the way one speaks of it: ``40 seconds``, ``5 hours``, ``12 days``; rounded down."""
+    for name, size in (("year", 31_536_000), ("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
+        count = int(seconds // size)
+        if count >= (1 if name in ("year", "second") else 2):
+            return f"{count} {name}{'' if count == 1 else 's'}"
+    return "less than a second"

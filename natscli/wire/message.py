@@ -1,8 +1,9 @@
 """Messages as they come off the wire: one (``Message``), or many that arrived together (``Run``)."""
 
 from collections.abc import Iterator, Sequence
-from itertools import repeat
-from typing import NamedTuple, overload
+from itertools import chain, repeat
+from struct import Struct
+from typing import Any, NamedTuple, overload
 
 from natscli.wire.stretch import Frames
 
@@ -110,6 +111,18 @@ class Run:
             return self._count * (self._frames.size - self._frames.header_size)
         return sum(map(len, self.payloads))
 
+    def leading(self, form: str) -> tuple[Any, ...]:
+        """Return the fields of a struct ``form`` (network order) that payloads begin with, one after another.
+
+        Payloads that are shorter are passed over.
+        """
+        shape = Struct("!" + form)
+        if self._frames is None:
+            long_enough = [payload for payload in self.payloads if len(payload) >= shape.size]
+            return tuple(chain.from_iterable(map(shape.unpack_from, long_enough)))
+        short = self._frames.size - self._frames.header_size < shape.size
+        return () if short else self._frames.leading(form)
+
     def __len__(self) -> int:
         return self._count
 
@@ -129,6 +142,18 @@ class Run:
             return Run.of_frames(self.sid, self.subjects[0], reply, self._frames.head(count))
         headers = self.headers and self.headers[:count]
         return Run(self.sid, self.subjects[:count], self.payloads[:count], replies, headers)
+
+    def tail(self, count: int) -> "Run":
+        """Return the last ``count`` messages; the run itself when it has no more."""
+        start = self._count - max(count, 0)
+        if start <= 0:
+            return self
+        replies = self.replies and self.replies[start:]
+        if self._frames is not None:
+            reply = self.replies[0] if self.replies else b""
+            return Run.of_frames(self.sid, self.subjects[0], reply, self._frames.tail(self._count - start))
+        headers = self.headers and self.headers[start:]
+        return Run(self.sid, self.subjects[start:], self.payloads[start:], replies, headers)
 
 
 class Control(NamedTuple):

@@ -1,12 +1,13 @@
 """What a server sends, cut into runs of messages and control lines.
 
 Strategy: work on one chunk as a whole.  Frames that repeat one control line are taken together
-(``natscli.wire.stretch``).  Otherwise ``find`` locates the end of a control line, a dictionary
+(``natscli.wire.stretch``), and messages with replies of their own are split many at a time
+(``natscli.wire.deliveries``).  Otherwise ``find`` locates the end of a control line, a dictionary
 remembers control lines already taken apart (a subject's line recurs with every message of the same
-size), and messages of one subscription are collected in columns until another subscription, a
-control line or the end of the chunk ends the run.  Order is kept: a PING in the middle of
-messages comes out in the middle.  Only declared sizes decide where a payload ends; a payload may
-contain CRLF or look like a control line.
+size; a second one remembers them without the size, for traffic of many sizes), and messages of one
+subscription are collected in columns until another subscription, a control line or the end of the
+chunk ends the run.  Order is kept: a PING in the middle of messages comes out in the middle.  Only
+declared sizes decide where a payload ends; a payload may contain CRLF or look like a control line.
 
 A frame larger than ``BIG_FRAME`` that is not complete is gathered in a list and joined once, since
 ``tail + chunk`` again and again would cost the square of its size (32 MiB in 64 KiB reads: 365 ms
@@ -14,6 +15,7 @@ against 30 ms).  Buffers are bounded: a control line by ``MAX_CONTROL_LINE`` (an
 cluster's addresses, by ``MAX_INFO_LINE``), a frame by ``MAX_FRAME``.
 """
 
+from natscli.wire.deliveries import SMALL, WINDOW, split_deliveries
 from natscli.wire.message import Control, Run
 from natscli.wire.stretch import SHORTEST, Frames, count_frames
 
@@ -43,6 +45,8 @@ class Scanner:
         self._parts: list[bytes] = []
         self._missing = 0
         self._heads: dict[bytes, _Head] = {}
+        self._begins: dict[bytes, tuple[int, bytes, int]] = {}  # sid, subject, header bytes
+        self._numbers = _Numbers()
 
     def feed(self, chunk: bytes) -> list[Run | Control]:
         """Return what ``chunk`` completes, in order."""
@@ -68,10 +72,11 @@ class Scanner:
     def _scan(self, data: bytes, events: list[Run | Control]) -> None:
         """The hot loop: a handful of bytecodes per message, no call but C-level ones."""
         position, end = 0, len(data)
-        find, head_of = data.find, self._heads.get
+        find, head_of, fill = data.find, self._heads.get, _fill
         run = _Columns()
-        subjects, payloads = run.subjects, run.payloads
+        subjects, payloads, replies, headers = run.subjects, run.payloads, run.replies, run.headers
         shortest = SHORTEST - 1
+        split_from = 0  # where it is worth while again to split many messages with replies at once
         try:
             while position < end:
                 line_end = find(b"\r\n", position)
@@ -103,37 +108,79 @@ class Scanner:
                         events.append(Run.of_frames(sid, subject, reply, frames))
                         position = frames.stop
                         continue
-                if data[stop : stop + 2] != b"\r\n":
-                    raise ProtocolError("a payload is not followed by a line end")
                 if sid != run.sid:
                     run.end(events)
                     run.sid = sid
+                if reply and size <= SMALL and position >= split_from:
+                    many = split_deliveries(data, position, MAX_CONTROL_LINE, MAX_FRAME)
+                    if many is not None:
+                        fill(replies, payloads)
+                        subjects += many.subjects
+                        replies += many.replies
+                        payloads += many.payloads
+                        position = many.stop
+                        continue
+                    split_from = position + WINDOW
+                if data[stop : stop + 2] != b"\r\n":
+                    raise ProtocolError("a payload is not followed by a line end")
                 subjects.append(subject)
-                if header_size or reply:
-                    run.extras.append((len(payloads), reply, data[start : start + header_size]))
+                if reply:
+                    if len(replies) < len(payloads):
+                        fill(replies, payloads)
+                    replies.append(reply)
+                if header_size:
+                    if len(headers) < len(payloads):
+                        fill(headers, payloads)
+                    headers.append(data[start : start + header_size])
                 payloads.append(data[start + header_size : stop])
                 position = stop + 2
         finally:  # also when a protocol error ends it: what came before the error is delivered
             run.end(events)
 
     def _take_apart(self, line: bytes) -> _Head:
-        """Read a MSG or HMSG line; the ones without a reply are remembered, as they recur."""
+        """Read a MSG or HMSG line that has not come before.
+
+        Lines without a reply recur: the whole line where sizes are few, all but the size where they are many.
+        Those that a stream delivers have replies that never do.
+        """
         if len(line) > MAX_CONTROL_LINE:
             raise ProtocolError("a control line is too long")
-        op, subject, sid, *rest = line.split(b" ") if line.count(b" ") > 2 else (line, b"", b"")
-        numbers = 2 if op == b"HMSG" else 1
-        if not numbers <= len(rest) <= numbers + 1:
-            raise ProtocolError("a message line has the wrong number of fields")
-        size = _number(rest[-1])
-        header_size = _number(rest[-2]) if numbers == 2 else 0
+        number_of = self._numbers
+        begin, _, digits = line.rpartition(b" ")
+        known = self._begins.get(begin)
+        if known is not None:
+            sid, subject, header_size = known
+            size, reply = number_of[digits], b""
+        else:
+            fields = line.split(b" ")
+            if len(fields) != 5 or fields[0] != b"MSG":
+                return self._learn(line, begin, fields)
+            header_size = 0
+            _, subject, sid_digits, reply, digits = fields
+            sid, size = number_of[sid_digits], number_of[digits]
         if header_size > size or size > MAX_FRAME:
             raise ProtocolError("a message line has impossible sizes")
-        if len(rest) > numbers:
-            return (_number(sid), subject, rest[0], header_size, size)
-        head = (_number(sid), subject, b"", header_size, size)
+        return (sid, subject, reply, header_size, size)
+
+    def _learn(self, line: bytes, begin: bytes, fields: list[bytes]) -> _Head:
+        """Read a line by its fields; one without a reply is remembered, whole and without its size."""
+        number_of = self._numbers
+        numbers = 1 if fields[0] == b"MSG" else 2
+        named = len(fields) - numbers  # the operation, the subject, the subscription, and perhaps a reply
+        if not 3 <= named <= 4:
+            raise ProtocolError("a message line has the wrong number of fields")
+        header_size = number_of[fields[-2]] if numbers == 2 else 0
+        subject, sid, size = fields[1], number_of[fields[2]], number_of[fields[-1]]
+        if header_size > size or size > MAX_FRAME:
+            raise ProtocolError("a message line has impossible sizes")
+        if named == 4:
+            return (sid, subject, fields[3], header_size, size)
         if len(self._heads) >= _CACHED_LINES:
             self._heads.clear()
-        self._heads[line] = head
+        if len(self._begins) >= _CACHED_LINES:
+            self._begins.clear()
+        head = self._heads[line] = (sid, subject, b"", header_size, size)
+        self._begins[begin] = (sid, subject, header_size)
         return head
 
     def _keep_line(self, data: bytes, position: int) -> None:
@@ -153,30 +200,43 @@ class Scanner:
 class _Columns:
     """The messages of a run that is being collected; the lists stay the same, and are emptied."""
 
-    __slots__ = ("extras", "payloads", "sid", "subjects")
+    __slots__ = ("headers", "payloads", "replies", "sid", "subjects")
 
     def __init__(self) -> None:
         self.sid = -1
         self.subjects: list[bytes] = []
         self.payloads: list[bytes] = []
-        self.extras: list[tuple[int, bytes, bytes]] = []  # place, reply and headers of messages that have any
+        self.replies: list[bytes] = []  # up to the last message that has one, as the headers are
+        self.headers: list[bytes] = []
 
     def end(self, events: list[Run | Control]) -> None:
         """Add the run to the events, if it has messages, and begin a new one."""
         if self.payloads:
-            replies: list[bytes] | None = None
-            headers: list[bytes] | None = None
-            if self.extras:
-                replies, headers = [b""] * len(self.payloads), [b""] * len(self.payloads)
-                for place, reply, block in self.extras:
-                    replies[place], headers[place] = reply, block
-                replies = replies if any(replies) else None
-                headers = headers if any(headers) else None
-            events.append(Run(self.sid, self.subjects.copy(), self.payloads.copy(), replies, headers))
+            extras: list[list[bytes] | None] = []
+            for column in (self.replies, self.headers):
+                if column:
+                    _fill(column, self.payloads)
+                extras.append(column.copy() or None)
+                column.clear()
+            events.append(Run(self.sid, self.subjects.copy(), self.payloads.copy(), *extras))
             self.subjects.clear()
             self.payloads.clear()
-            self.extras.clear()
         self.sid = -1
+
+
+def _fill(column: list[bytes], others: list[bytes]) -> None:
+    """Make a column as long as the others: the messages between have nothing there."""
+    column += [b""] * (len(others) - len(column))
+
+
+class _Numbers(dict[bytes, int]):
+    """Numbers by their digits, read once."""
+
+    def __missing__(self, digits: bytes) -> int:
+        number = _number(digits)
+        if len(self) < _CACHED_LINES:
+            self[digits] = number
+        return number
 
 
 def _check_length(line: bytes) -> None:

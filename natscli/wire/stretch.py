@@ -7,7 +7,8 @@ of every control line and line end is compared before a frame is counted.
 """
 
 from functools import lru_cache
-from struct import Struct
+from struct import Struct, calcsize
+from typing import Any
 
 SHORTEST = 16  # frames; below it the proof costs more than it saves
 _BLOCKS = (1024, 128, 16, 1)  # frames unpacked at once: few sizes, so that their formats are made once
@@ -35,6 +36,11 @@ class Frames:
         """Return the first ``count`` of the frames."""
         return Frames(self.data, self.position, count, self.line_size, self.header_size, self.size)
 
+    def tail(self, count: int) -> "Frames":
+        """Return the last ``count`` of the frames."""
+        position = self.stop - count * (self.line_size + self.size + 2)
+        return Frames(self.data, position, count, self.line_size, self.header_size, self.size)
+
     def headers(self) -> tuple[bytes, ...]:
         """Return all header blocks."""
         return self._fields(f"{self.line_size}x{self.header_size}s{self.size - self.header_size + 2}x")
@@ -43,8 +49,13 @@ class Frames:
         """Return all payloads."""
         return self._fields(f"{self.line_size + self.header_size}x{self.size - self.header_size}s2x")
 
-    def _fields(self, form: str) -> tuple[bytes, ...]:
-        fields: list[bytes] = []
+    def leading(self, form: str) -> tuple[Any, ...]:
+        """Return the fields of a struct ``form`` (network order) that every payload begins with, one after another."""
+        skipped = self.line_size + self.header_size
+        return self._fields(f"{skipped}x{form}{self.size - self.header_size - calcsize('!' + form) + 2}x")
+
+    def _fields(self, form: str) -> tuple[Any, ...]:
+        fields: list[Any] = []
         position, left = self.position, self.count
         for block in _BLOCKS:
             if left >= block:
@@ -84,4 +95,4 @@ _BYTES = [bytes([value]) for value in range(256)]
 
 @lru_cache(maxsize=1024)
 def _compiled(form: str, block: int) -> Struct:
-    return Struct(form * block)
+    return Struct("!" + form * block)

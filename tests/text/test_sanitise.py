@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from natscli.text.sanitise import decode, safe, safe_bytes
+from natscli.text.sanitise import decode, decode_subjects, safe, safe_bytes
 
 # By the Unicode database, so that the module's own ranges are not their own judge.
 _DIRECTING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI", "BN"}
@@ -117,3 +117,8 @@ def test_line_feeds_stay_only_in_multiline_text() -> None:
 def test_bytes_that_are_not_utf8_are_shown_by_their_value() -> None:
     assert safe_bytes(b"ok \xff\xc3") == "ok \\xff\\xc3"
     assert safe_bytes("ß".encode()) == "ß"
+
+
+@given(st.lists(st.binary()))
+def test_many_subjects_are_read_as_each_by_itself(raw: list[bytes]) -> None:
+    assert decode_subjects(raw) == [decode(each) for each in raw]

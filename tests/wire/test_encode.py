@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from natscli.wire.encode import PING, PONG, connect, pub, unsub
+from natscli.wire.encode import PING, PONG, connect, pub, pub_each, unsub
 from natscli.wire.message import Message, Run
 from natscli.wire.scanner import Scanner, control_lines
 
@@ -65,3 +65,18 @@ def test_connect_is_one_line_of_json(options: dict[str, object]) -> None:
     assert line.endswith(b"\r\n")
     assert line.count(b"\n") == 1
     assert json.loads(line[8:]) == options
+
+
+@given(st.lists(st.binary(max_size=40)), st.just(b"") | words, st.sampled_from([b"", BLOCK]))
+def test_many_frames_together_are_each_by_itself(payloads: list[bytes], reply: bytes, headers: bytes) -> None:
+    together = pub_each(b"a.b", payloads, reply, headers)
+    assert together == b"".join([pub(b"a.b", payload, reply, headers) for payload in payloads])
+
+
+@pytest.mark.parametrize("headers", [b"", BLOCK])
+@pytest.mark.parametrize("size", [16 * 1024 - len(BLOCK), 16 * 1024, 16 * 1024 + 1, 2**20])
+def test_a_large_frame_is_written_as_a_small_one(size: int, headers: bytes) -> None:
+    payload = bytes(size)
+    line = b"HPUB a r 18 %d" % (size + 18) if headers else b"PUB a r %d" % size
+    assert pub(b"a", payload, b"r", headers) == line + b"\r\n" + headers + payload + b"\r\n"
+    assert pub(b"a", memoryview(payload), b"r", headers) == pub(b"a", payload, b"r", headers)

@@ -1,10 +1,10 @@
 """Header blocks are read without failing, and written only when they can be read back."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from natscli.wire.headers import Headers, Pairs, encode_headers, parse_headers
+from natscli.wire.headers import Headers, Pairs, encode_headers, parse_headers, plain_lines
 
 names = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters=":"), min_size=1, max_size=8)
 values = st.binary(max_size=20).map(
@@ -113,3 +113,34 @@ def test_a_status_is_shown_ahead_of_the_pairs() -> None:
         ("B", ["2"]),
     ]
     assert Headers(0, "", [("A", "1")]).shown() == [("A", "1")]
+
+
+_ODD = st.text(st.characters(max_codepoint=0x17F), max_size=6)
+_PLAIN = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=6)
+
+
+@given(
+    st.lists(st.tuples(_PLAIN, _PLAIN) | st.tuples(_ODD, _ODD), max_size=4), st.sampled_from(["", " 503", " 100 Idle"])
+)
+@example([("A", "b c"), ("D", "e")], "")
+def test_lines_that_are_taken_as_they_are_say_what_reading_them_says(pairs: list[tuple[str, str]], status: str) -> None:
+    lines = "".join(f"{name}: {value}\r\n" for name, value in pairs)
+    block = f"NATS/1.0{status}\r\n{lines}\r\n".encode("utf-8", "surrogateescape")
+    plain = plain_lines(block)
+    if plain:
+        read = parse_headers(block)
+        assert (read.status, read.description) == (0, "")
+        assert encode_headers(read.pairs) == block
+        assert plain.decode() == "".join(f"{name}: {value}\r\n" for name, value in read.pairs)
+
+
+def test_what_nearly_all_blocks_are_is_taken_as_it_is() -> None:
+    assert plain_lines(b"NATS/1.0\r\nA: b\r\nTrace-Id: 0 1\r\n\r\n") == b"A: b\r\nTrace-Id: 0 1\r\n"
+    for odd in (
+        b"",
+        b"NATS/1.0\r\n\r\n",
+        b"NATS/1.0\r\nA:b\r\n\r\n",
+        b"NATS/1.0\r\nA: \xc3\xbc\r\n\r\n",
+        b"NATS/1.0\r\nA: b",
+    ):
+        assert plain_lines(odd) == b""

@@ -3,6 +3,7 @@
 import pytest
 
 from natscli.wire.message import Message, Run
+from natscli.wire.stretch import Frames
 
 MESSAGES = [Message(b"a", b"one"), Message(b"b", b"", b"reply"), Message(b"c", b"three", b"", b"NATS/1.0\r\n\r\n")]
 
@@ -31,6 +32,22 @@ def test_columns_of_unequal_length_are_refused() -> None:
 def test_the_head_is_the_first_messages(count: int) -> None:
     head = full().head(count)
     assert (head.sid, list(head), len(head)) == (5, MESSAGES[:count], count)
+
+
+@pytest.mark.parametrize("count", range(3))
+def test_the_tail_is_the_last_messages(count: int) -> None:
+    tail = full().tail(count)
+    assert (tail.sid, list(tail), len(tail)) == (5, MESSAGES[3 - count :], count)
+
+
+def test_the_tail_of_a_stretch_is_a_stretch() -> None:
+    line = b"HMSG a 7 re 12 13\r\n"
+    data = b"".join(line + b"NATS/1.0\r\n\r\n%d\r\n" % number for number in range(5))
+    run = Run.of_frames(7, b"a", b"re", Frames(data, 0, 5, len(line), 12, 13))
+
+    assert list(run.tail(2)) == list(run)[3:]
+    assert list(run.tail(0)) == []
+    assert run.tail(5) is run
 
 
 @pytest.mark.parametrize("count", [3, 4, 1000])

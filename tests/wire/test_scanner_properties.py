@@ -93,6 +93,24 @@ def test_events_and_error_of_damaged_bytes_do_not_depend_on_the_cuts(
         assert scan(cut(data, list(range(len(data))))) == scan([data])
 
 
+deliveries = st.builds(
+    frame, tokens, st.just(1), tokens, st.just(b""), st.binary(max_size=9) | st.sampled_from([b"a\r\nb", b"x", b""])
+)
+crowds = st.lists(st.one_of(*[deliveries] * 9, frames, controls), min_size=16, max_size=50)
+
+
+@settings(max_examples=150, deadline=None)
+@given(crowds, edits, st.lists(st.integers(0, 2000), max_size=3), st.booleans())
+def test_many_messages_with_replies_are_what_each_is_by_itself(
+    stream: list[bytes], changes: list[tuple[int, str, bytes]], places: list[int], small: bool
+) -> None:
+    data = damage(b"".join(stream), changes)
+    with mock.patch.multiple(module, **SMALL_LIMITS if small else {"BIG_FRAME": module.BIG_FRAME}):
+        one_by_one = scan(cut(data, list(range(len(data)))))
+        assert scan([data]) == one_by_one
+        assert scan(cut(data, places)) == one_by_one
+
+
 @given(st.lists(st.binary(max_size=40), max_size=5))
 def test_any_bytes_are_events_or_a_protocol_error(chunks: list[bytes]) -> None:
     assert scan(chunks) == scan([b"".join(chunks)])

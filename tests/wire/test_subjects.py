@@ -1,12 +1,13 @@
 """A malformed subject is named before a server takes it in silence."""
 
 import re
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from natscli.wire.subjects import check_publish, check_queue, check_subscribe, matches, to_wire
+from natscli.wire.subjects import check_publish, check_queue, check_subscribe, covers, matches, overlap, to_wire
 
 PLAIN = ["a", "foo", "foo.bar", "foo.bar.baz", "$SYS.REQ.SERVER.PING", "_INBOX.x.y", "a-b_c", "a*b", "a>b", ">a", "**"]
 UNICODE = ["grüße.東京", "👍", "a\u200bb", "a\xa0b"]
@@ -128,3 +129,18 @@ def test_a_pattern_matches_what_it_stands_for(pattern: str, subject: str, matche
 def test_a_pattern_matches_as_a_regular_expression_would(pattern: str, open_ended: bool, subject: str) -> None:
     expression = pattern.replace(".", r"\.").replace("*", r"[^.]+") + (r"\..+" if open_ended else "")
     assert matches(pattern + ".>" * open_ended, subject) is (re.fullmatch(expression, subject) is not None)
+
+
+PATTERNS = st.lists(st.sampled_from(["a", "b", "*"]), max_size=3).flatmap(
+    lambda tokens: st.sampled_from([tokens, [*tokens, ">"]])
+).filter(bool).map(".".join)  # fmt: skip
+SOME = [".".join(tokens) for size in range(1, 6) for tokens in product("abc", repeat=size)]
+
+
+@given(PATTERNS, PATTERNS)
+def test_patterns_cover_and_overlap_as_their_subjects_do(one, other):
+    ours = {subject for subject in SOME if matches(one, subject)}
+    theirs = {subject for subject in SOME if matches(other, subject)}
+
+    assert covers(one, other) == (theirs <= ours)
+    assert overlap(one, other) == overlap(other, one) == bool(ours & theirs)
