@@ -1,17 +1,26 @@
-"""Who we say we are: one value per authentication scheme, and the files they come from."""
+"""Who we say we are: one value per authentication scheme, and what stands in the files they come from.
+
+Secrets are written here as they were given: a path, a reference (``natscli.context.sources``) or the
+secret itself.  They are read when a connection is made, not before.
+"""
 
 import os
 import re
+import stat
 from typing import NamedTuple
 
+from natscli.context.sources import named, path_of, read_source, scheme_of
+from natscli.context.waiting import Wait
 from natscli.errors import UsageError
+from natscli.text.sanitise import safe
 
-_SEED = re.compile(r"S[A-Z2-7]{57}")
-_LARGEST_FILE = 1024 * 1024  # a credentials file is a few kilobytes
+_SEED = r"S[UAONCX][A-Z2-7]{10,}"  # of any kind, also cut short: what is wrong with it is said later
+_TITLES = {"jwt": "NATS USER JWT", "seed": "USER NKEY SEED"}  # of the decorated blocks
+_NO_SEED = "has no user seed, which begins with SU"
 
 
 class UserPassword(NamedTuple):
-    """A user name and its password."""
+    """A user name and its password, or a reference to it."""
 
     user: str
     password: str
@@ -21,7 +30,7 @@ class UserPassword(NamedTuple):
 
 
 class Token(NamedTuple):
-    """One shared secret."""
+    """One shared secret, or a reference to it."""
 
     token: str
 
@@ -30,60 +39,135 @@ class Token(NamedTuple):
 
 
 class CredsFile(NamedTuple):
-    """A file with a user JWT and the seed that belongs to it; read anew at every connect."""
+    """A path or reference of a user JWT and the seed that belongs to it; read anew at every connect."""
 
     path: str
+
+    def __repr__(self) -> str:
+        return f"CredsFile({named(self.path, 'credentials')})"
 
 
 class SeedFile(NamedTuple):
-    """A file with an NKey seed; read anew at every connect."""
+    """A path or reference of an NKey seed; read anew at every connect."""
 
     path: str
 
+    def __repr__(self) -> str:
+        return f"SeedFile({named(self.path, 'NKey')})"
 
-Credentials = UserPassword | Token | CredsFile | SeedFile
+
+class UserJwt(NamedTuple):
+    """A user JWT and the seed that belongs to it, or references; a bearer's JWT needs no seed."""
+
+    jwt: str
+    seed: str | None = None
+
+    def __repr__(self) -> str:
+        return "UserJwt()"
+
+
+Credentials = UserPassword | Token | CredsFile | SeedFile | UserJwt
 
 
 class UserKey(NamedTuple):
-    """What a server's challenge is answered with: a seed, and the JWT it belongs to if there is one."""
+    """What a server's challenge is answered with: a seed, and the JWT it belongs to if there is one.
 
-    seed: str
+    The JWT of a bearer may come without a seed.
+    """
+
+    seed: str | None
     jwt: str | None
 
     def __repr__(self) -> str:
         return "UserKey()"
 
 
-def expand(path: str) -> str:
-    """Return ``path`` with ``~`` and ``$NAME`` replaced, as the Go tools do."""
-    return os.path.expandvars(os.path.expanduser(path))
+def read_key(credentials: CredsFile | SeedFile | UserJwt, wait: Wait | None = None) -> UserKey:
+    """Read what answers a challenge; UsageError says what is missing."""
+    if isinstance(credentials, CredsFile):
+        return read_creds(credentials.path, wait)
+    if isinstance(credentials, SeedFile):
+        return read_seed(credentials.path, wait)
+    jwt = _bare(credentials.jwt, "JWT", _TITLES["jwt"], wait)
+    return UserKey(credentials.seed and _bare(credentials.seed, "seed", _TITLES["seed"], wait), jwt)
 
 
-def read_creds(path: str) -> UserKey:
-    """Read a ``.creds`` file: a JWT block and a seed block, in any decoration.
+def _bare(given: str, what: str, title: str, wait: Wait | None) -> str:
+    """Return what is given itself or by a reference, without its decoration."""
+    if not scheme_of(given):
+        return given.strip()
+    text = read_source(given, what, wait)
+    bare = _block(text, title) or text.strip()
+    if not bare:
+        raise UsageError(f"{named(given, what)} is empty")
+    return bare
+
+
+def read_creds(source: str, wait: Wait | None = None) -> UserKey:
+    """Read credentials: a JWT block and a seed block, in any decoration.
 
     Windows line ends, indentation and a missing last newline do no harm.
     """
-    text = _read(path, "credentials file")
-    jwt = _block(text, "NATS USER JWT")
-    seed = _block(text, "USER NKEY SEED")
+    text = read_source(source, "credentials", wait)
+    jwt = _block(text, _TITLES["jwt"])
+    seed = _block(text, _TITLES["seed"])
     if jwt is None:
-        raise UsageError(f"credentials file '{path}' has no user JWT")
-    if seed is None:
-        raise UsageError(f"credentials file '{path}' has no NKey seed")
+        raise UsageError(f"{named(source, 'credentials')} has no user JWT")
+    if seed is None and not _is_bearer(jwt):
+        raise UsageError(f"{named(source, 'credentials')} has no NKey seed")
     return UserKey(seed, jwt)
 
 
-def read_seed(path: str) -> UserKey:
-    """Read a file with an NKey seed, alone or in a decorated block; comments (#) are passed over."""
-    text = _read(path, "NKey file")
-    seed = _block(text, "USER NKEY SEED")
+def read_seed(source: str, wait: Wait | None = None) -> UserKey:
+    """Read an NKey seed, alone or in a decorated block; comments (#) are passed over."""
+    return UserKey(find_seed(read_source(source, "NKey", wait), named(source, "NKey")), None)
+
+
+def find_seed(text: str, called: str) -> str:
+    """Return the seed of any kind in a text; UsageError says that there is none, or a public key instead."""
+    seed = _block(text, _TITLES["seed"])
+    lines = [line.strip() for line in text.splitlines()]
+    seed = seed or next((line for line in lines if re.match(_SEED, line)), None)
     if seed is None:
-        lines = (line.strip() for line in text.splitlines())
-        seed = next((line for line in lines if line.startswith("SU")), None)
-    if seed is None:
-        raise UsageError(f"NKey file '{path}' has no user seed, which begins with SU")
-    return UserKey(seed, None)
+        from natscli.context.nkeys import decode_key
+
+        first = next((line for line in lines if line and not line.startswith("#")), "")
+        try:
+            raise UsageError(f"{called} {_NO_SEED}: it has {decode_key(first).described}")
+        except ValueError:
+            raise UsageError(f"{called} {_NO_SEED}") from None
+    return seed
+
+
+def user_of(key: UserKey) -> str:
+    """Return the public key of the user; ValueError when the parts cannot be used, or not together."""
+    from natscli.context.nkeys import NKey, decode_user_seed, public_of
+
+    public = None if key.seed is None else public_of(NKey("user", is_seed=True, raw=decode_user_seed(key.seed)))
+    if key.jwt is None:
+        return public or ""
+    from natscli.context.jwt import inspect
+
+    claims = inspect(key.jwt)
+    if claims.kind != "user":
+        raise ValueError(f"the JWT is not a user's, but of kind {safe(claims.kind)}")
+    if public is None and not claims.bearer:
+        raise ValueError("the JWT needs the seed of its user, as it is not a bearer's")
+    if public is not None and public != claims.subject:
+        raise ValueError(
+            f"the seed does not belong to the JWT: that of {public}, and the JWT of {safe(claims.subject)}"
+        )
+    return claims.subject
+
+
+def _is_bearer(jwt: str) -> bool:
+    """Whether a JWT is all its owner needs to show."""
+    from natscli.context.jwt import inspect
+
+    try:
+        return inspect(jwt).bearer
+    except ValueError:
+        return False
 
 
 def _block(text: str, title: str) -> str | None:
@@ -98,26 +182,42 @@ def _block(text: str, title: str) -> str | None:
     return None
 
 
-def _read(path: str, what: str) -> str:
-    if "-----BEGIN" in path or _SEED.fullmatch(path.strip()):
-        raise UsageError(f"{what}: a path is needed, and the secret itself was given")
-    try:
-        with open(path, "rb") as file:
-            raw = file.read(_LARGEST_FILE + 1)
-    except OSError as error:
-        raise UsageError(f"{what} '{path}' cannot be read: {(error.strerror or '').lower()}") from error
-    except ValueError as error:  # a zero byte, or half of a surrogate pair
-        raise UsageError(f"{what} '{path}' cannot be read: no file has such a name") from error
-    if len(raw) > _LARGEST_FILE:
-        raise UsageError(f"{what} '{path}' is too large to be one")
-    return raw.decode("utf-8-sig", "replace")
+def embed(source: str, what: str) -> str:
+    """Return a ``data:`` value with the content of a path or reference; ``what`` is creds, nkey, jwt or seed.
+
+    A file that is no such thing raises UsageError.  Certificates and keys of TLS have no such form.
+    """
+    import base64
+
+    if what == "creds":
+        read_creds(source)
+        text = read_source(source, "credentials")
+    elif what == "nkey":
+        text = read_seed(source).seed or ""
+    else:
+        text = _bare(source, what, _TITLES[what], None)
+    return f"data:;base64,{base64.b64encode(text.encode()).decode()}"
+
+
+def secret_files(credentials: Credentials | None, token: str | None) -> list[str]:
+    """Return the paths of the files here that secrets are read from."""
+    given: list[str | None] = []
+    if isinstance(credentials, CredsFile | SeedFile):
+        given = [path_of(credentials.path)]
+        credentials = None
+    secrets = [secret for secret in (*(credentials or ()), token) if secret and secret.lower().startswith("file:")]
+    return [path for path in (*given, *map(path_of, secrets)) if path]
 
 
 def exposed(path: str) -> bool:
-    """Whether others than the owner may read or change the file; never on Windows, which has no such bits."""
+    """Whether others than the owner may read or change the file; never on Windows, which has no such bits.
+
+    A pipe is as good as its writer, and a link to one as well.
+    """
     if os.name == "nt":
         return False
     try:
-        return bool(os.stat(path).st_mode & 0o077)
+        found = os.stat(path)
     except OSError:
         return False
+    return stat.S_ISREG(found.st_mode) and bool(found.st_mode & 0o077)

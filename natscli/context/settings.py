@@ -1,20 +1,31 @@
 """What each source says: the command line, the environment, a project file, a saved context.
 
 A source is a ``Settings`` whose fields are None where it says nothing.
-Contexts are files of the Go CLI (``nats context``): ``$XDG_CONFIG_HOME/nats/context/NAME.json``, the
-selected name in ``context.txt`` beside that folder.
 """
 
-import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from natscli.context.document import Document
+from natscli.context.store import Store, is_path, load
 from natscli.errors import UsageError
 from natscli.text.durations import parse_duration
 
 PROJECT_FILE = ".natscli.toml"
-_PROJECT_KEYS = ("context", "timeout", "inbox_prefix")
+_PROJECT_KEYS = ("context", "timeout", "inbox_prefix", "output")
+
+
+class Origin(NamedTuple):
+    """Where a value was found: ``environment``, ``NATS_URL``; ``context``, ``dev``; ``default``."""
+
+    kind: str  # command line, environment, project file, context, selection, nsc, default
+    name: str = ""  # of the variable, file, context or user of nsc
+
+    @property
+    def shown(self) -> str:
+        """The origin as one says it."""
+        return f"{self.kind} {self.name}" if self.name else self.kind
 
 
 class Settings(NamedTuple):
@@ -27,6 +38,9 @@ class Settings(NamedTuple):
     token: str | None = None
     creds: str | None = None
     nkey: str | None = None
+    jwt: str | None = None
+    seed: str | None = None
+    nsc: str | None = None
     tlsca: str | None = None
     tlscert: str | None = None
     tlskey: str | None = None
@@ -34,12 +48,30 @@ class Settings(NamedTuple):
     timeout: float | None = None  # seconds
     connection_name: str | None = None
     inbox_prefix: str | None = None
+    js_domain: str | None = None
+    js_api_prefix: str | None = None
+    js_event_prefix: str | None = None
     context: str | None = None
+    output: str | None = None  # for commands that have --output
+    proxy: str | None = None
+    ws_headers: Sequence[str] | None = None  # each ``Name: value``
+    tlsname: str | None = None
+    tls_insecure: bool | None = None  # the command line alone may say so
+    tlskey_password: str | None = None
+    tlskey_password_file: str | None = None
 
     def __repr__(self) -> str:
         return f"Settings({self.source!r})"
 
+    def origin(self, field: str) -> Origin:
+        """Return where this source says a field."""
+        if self.source == ENVIRONMENT:
+            return Origin(ENVIRONMENT, _VARIABLES.get(field, ""))
+        kind, _, name = self.source.partition(" '")  # no kind has a quote in it
+        return Origin(kind, name.removesuffix("'"))
 
+
+ENVIRONMENT = "environment"
 _VARIABLES = {
     "server": "NATS_URL",
     "user": "NATS_USER",
@@ -47,10 +79,17 @@ _VARIABLES = {
     "token": "NATS_TOKEN",
     "creds": "NATS_CREDS",
     "nkey": "NATS_NKEY",
+    "jwt": "NATS_JWT",
+    "seed": "NATS_SEED",
     "tlsca": "NATS_CA",
     "tlscert": "NATS_CERT",
     "tlskey": "NATS_KEY",
+    "timeout": "NATS_TIMEOUT",
     "context": "NATS_CONTEXT",
+    "proxy": "NATS_SOCKS_PROXY",
+    "ws_headers": "NATS_WS_HEADER",  # one a line
+    "tlskey_password": "NATS_KEY_PASSWORD",
+    "tlskey_password_file": "NATS_KEY_PASSWORD_FILE",
 }
 _CONTEXT_KEYS = {
     "server": "url",
@@ -59,13 +98,20 @@ _CONTEXT_KEYS = {
     "token": "token",
     "creds": "creds",
     "nkey": "nkey",
+    "jwt": "user_jwt",
+    "seed": "user_seed",
+    "nsc": "nsc",
     "tlsca": "ca",
     "tlscert": "cert",
     "tlskey": "key",
     "inbox_prefix": "inbox_prefix",
+    "proxy": "socks_proxy",
+    "js_domain": "jetstream_domain",
+    "js_api_prefix": "jetstream_api_prefix",
+    "js_event_prefix": "jetstream_event_prefix",
 }
 # What a context may ask for that would change where or as whom we connect, and that we cannot do.
-_UNSUPPORTED_KEYS = ("nsc", "user_jwt", "user_seed", "socks_proxy", "windows_cert_store")
+_UNSUPPORTED_KEYS = ("windows_cert_store",)
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -73,9 +119,16 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     values: dict[str, Any] = {
         field: environment[variable] for field, variable in _VARIABLES.items() if environment.get(variable)
     }
-    if environment.get("NATS_TIMEOUT"):
-        values["timeout"] = _timeout(environment["NATS_TIMEOUT"], "NATS_TIMEOUT")
-    return Settings("environment", **values)
+    if "timeout" in values:
+        values["timeout"] = _timeout(values["timeout"], _VARIABLES["timeout"])
+    if "ws_headers" in values:
+        values["ws_headers"] = [line for line in values["ws_headers"].splitlines() if line.strip()]
+    return Settings(ENVIRONMENT, **values)
+
+
+def overriding_variables(environment: Mapping[str, str]) -> list[str]:
+    """Return the variables that are set and count more than any context."""
+    return [variable for field, variable in _VARIABLES.items() if field in _CONTEXT_KEYS and environment.get(variable)]
 
 
 def find_project_file(folder: str) -> str | None:
@@ -108,77 +161,50 @@ def from_project_file(path: str) -> Settings:
         if not isinstance(value, str):
             raise UsageError(f"project file '{path}': '{key}' is not a string")
     values: dict[str, Any] = {key: value for key, value in document.items() if value}
-    if _is_path(values.get("context", "")):  # it came with the folder, and would say where our credentials go
+    if is_path(values.get("context", "")):  # it came with the folder, and would say where our credentials go
         raise UsageError(f"project file '{path}': 'context' has to be the name of a saved context, not a path")
     if "timeout" in values:
         values["timeout"] = _timeout(values["timeout"], f"project file '{path}': timeout")
     return Settings(f"project file '{path}'", **values)
 
 
-def config_folder(environment: Mapping[str, str]) -> str:
-    """Return the folder the Go CLI keeps its contexts in."""
-    base = environment.get("XDG_CONFIG_HOME") or os.path.join(os.path.expanduser("~"), ".config")
-    return os.path.join(base, "nats")
+def from_selection(store: Store) -> Settings:
+    """Read which context is selected; nobody else's word counts less."""
+    return Settings("selection", context=store.selected())
 
 
-def selected_context(environment: Mapping[str, str]) -> str | None:
-    """Return the name of the selected context, if one is selected."""
-    try:
-        with open(os.path.join(config_folder(environment), "context.txt"), encoding="utf-8") as file:
-            return file.read().strip() or None
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise UsageError(
-            f"the selected context cannot be read: {error}", "natscli --no-context goes without"
-        ) from error
+def load_context(name: str, environment: Mapping[str, str]) -> Document:
+    """Read the document of a saved context by name, or of a context file by a path that ends in .json."""
+    return load(name, name) if is_path(name) else Store.of(environment).load(name)
 
 
 def from_context(name: str, environment: Mapping[str, str]) -> Settings:
-    """Read a saved context by name, or a context file by a path that ends in .json."""
-    if _is_path(name):
-        path = name
-    else:
-        if not name or ".." in name or "/" in name or "\\" in name:
-            raise UsageError(f"'{name}' cannot be the name of a context")
-        path = os.path.join(config_folder(environment), "context", f"{name}.json")
-    try:
-        with open(path, encoding="utf-8") as file:
-            document = json.load(file)
-    except FileNotFoundError:
-        raise UsageError(f"there is no context '{name}'", f"it would be the file {path}") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"context '{name}' is broken: {error}", f"it is the file {path}") from error
-    return _context_settings(name, document)
-
-
-def _is_path(name: str) -> bool:
-    """Whether a context is given as a file and not as a name."""
-    return name.endswith(".json") and ("/" in name or os.sep in name or os.path.isfile(name))
-
-
-def _context_settings(name: str, document: object) -> Settings:
-    if not isinstance(document, dict):
-        raise UsageError(f"context '{name}' is broken: not a JSON object")
+    """Read a saved context by name, or a context file by a path that ends in .json; it has to be usable here."""
+    document = load_context(name, environment)
     for key in _UNSUPPORTED_KEYS:
         if document.get(key):
             raise UsageError(f"context '{name}' uses '{key}', which natscli cannot do yet")
-    values: dict[str, Any] = {}
-    for field, key in _CONTEXT_KEYS.items():
-        value = document.get(key) or None
-        if value is not None and not isinstance(value, str):
-            raise UsageError(f"context '{name}' is broken: '{key}' is not a string")
-        if value is not None and _names_resolver(value) and field != "server":
-            raise UsageError(f"context '{name}': '{key}' is a reference that natscli cannot resolve yet")
-        values[field] = value
+    return from_document(name, document)
+
+
+def saved_form(settings: Settings) -> dict[str, str | bool]:
+    """Return what of ``settings`` a context can keep, by its keys; nothing said is the empty string."""
+    strings: dict[str, str | bool] = {key: getattr(settings, field) or "" for field, key in _CONTEXT_KEYS.items()}
+    return strings | {"tls_first": settings.tlsfirst or False}
+
+
+def cannot_be_saved(settings: Settings) -> list[str]:
+    """Return the fields that ``settings`` says and that a context has no place for."""
+    kept = {"source", "context", "tlsfirst", *_CONTEXT_KEYS}
+    return [field for field in Settings._fields if field not in kept and getattr(settings, field) is not None]
+
+
+def from_document(name: str, document: Document) -> Settings:
+    """Return what a context's document says to those who can do all of it."""
+    values: dict[str, Any] = {field: document.get(key) or None for field, key in _CONTEXT_KEYS.items()}
     if document.get("tls_first"):
         values["tlsfirst"] = True
     return Settings(f"context '{name}'", **values)
-
-
-def _names_resolver(value: str) -> bool:
-    """Whether a value is a reference (``op://…``, ``env://…``, ``data:…``) and not the thing itself."""
-    return value.lower().startswith(("op://", "env://", "nsc://", "file://", "data:"))
 
 
 def _timeout(text: str, where: str) -> float:

@@ -7,10 +7,12 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from natscli.errors import UsageError
 
 DEFAULT_URL = "nats://127.0.0.1:4222"
+_HEADER_NAME = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"  # RFC 9110, 5.6.2
+_HANDSHAKE = ("host", "upgrade", "connection", "content-length", "transfer-encoding")
 _PORTS = {"nats": 4222, "tls": 4222, "ws": 80, "wss": 443}
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
-_NEXT_URL = re.compile(r",(?=\s*(?:nats|tls|wss?)://)", re.IGNORECASE)
-_BAD_PORT = re.compile(r"((?:^|,)(?:\[[^\]]*\]|[^:\[,]*)):(?![0-9]*(?:[/?,]|$)).*", re.DOTALL)
+_SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*"
+_NEXT_URL = r"(?i),(?=\s*(?:nats|tls|wss?)://)"
+_BAD_PORT = r"(?s)((?:^|,)(?:\[[^\]]*\]|[^:\[,]*)):(?![0-9]*(?:[/?,]|$)).*"
 
 
 class ServerUrl(NamedTuple):
@@ -56,6 +58,18 @@ def parse_urls(text: str) -> tuple[ServerUrl, ...]:
     if len({url.is_websocket for url in urls}) > 1:
         raise UsageError("WebSocket and other server URLs cannot be mixed in one list")
     return urls
+
+
+def parse_header(text: str) -> tuple[str, str]:
+    """Read ``Name: value``, an HTTP header to send with a WebSocket's handshake; no error shows the value."""
+    name, colon, value = (part.strip() for part in text.partition(":"))
+    if not colon or not re.fullmatch(_HEADER_NAME, name):
+        raise UsageError("a WebSocket header has to be 'Name: value'", "for example --ws-header 'X-Tenant: blue'")
+    if name.lower() in _HANDSHAKE or name.lower().startswith("sec-websocket-"):
+        raise UsageError(f"the WebSocket header '{name}' belongs to the handshake itself")
+    if not (value.isascii() and value.isprintable()):
+        raise UsageError(f"the value of the WebSocket header '{name}' is not plain ASCII text")
+    return name, value
 
 
 def _parse(text: str, shown: str) -> ServerUrl:
@@ -113,13 +127,13 @@ def redact(text: str) -> str:
     Rather too much is blanked than too little: all up to the last @, and what stands in the place of a port
     and is no number.
     """
-    return ",".join(_redact(part) for part in _NEXT_URL.split(text))
+    return ",".join(_redact(part) for part in re.split(_NEXT_URL, text))
 
 
 def _redact(text: str) -> str:
     scheme, found, rest = text.partition("://")
     known = scheme.strip().lower() in _PORTS
-    if not known and ("@" in rest or not _SCHEME.fullmatch(scheme)):  # it may be the head of a password
+    if not known and ("@" in rest or not re.fullmatch(_SCHEME, scheme)):  # it may be the head of a password
         scheme, found, rest = "", "", text
     _, at, address = rest.rpartition("@")
-    return scheme + found + ("***@" if at else "") + _BAD_PORT.sub(r"\1:***", address)
+    return scheme + found + ("***@" if at else "") + re.sub(_BAD_PORT, r"\1:***", address)

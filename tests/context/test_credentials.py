@@ -1,6 +1,7 @@
 """Credentials files are read in any decoration, refused in words, and never quoted."""
 
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,13 +16,13 @@ from natscli.context.credentials import (
     UserKey,
     UserPassword,
     _block,
-    expand,
     exposed,
     read_creds,
     read_seed,
 )
 from natscli.context.resolve import resolve
 from natscli.context.settings import Settings
+from natscli.context.sources import local
 from natscli.errors import UsageError
 
 JWT = "eyJ0eXAiOiJKV1QifQ.eyJzdWIiOiJVQSJ9.c2lnbmF0dXJl"
@@ -179,6 +180,43 @@ def test_a_secret_given_for_a_path_is_refused_unquoted(read: Reader, content: st
     assert "a path is needed" in refused(read, content)
 
 
+_SPACE = st.text(alphabet=" \t", max_size=6)
+_NOISE = st.lists(st.text(alphabet="abc# *-=\té", max_size=20).filter(lambda line: "---" not in line), max_size=3)
+
+
+@given(
+    _SPACE,
+    _SPACE,
+    st.sampled_from(["\n", "\r\n", "\n\n", " \r\n\t\r\n"]),
+    _NOISE,
+    _NOISE,
+    st.integers(3, 8),
+    st.booleans(),
+)
+def test_no_decoration_hides_the_parts(
+    before: str, behind: str, end: str, above: list[str], below: list[str], dashes: int, marked: bool
+) -> None:
+    lines = [*above, *CREDS.replace("-----", "-" * dashes).splitlines(), *below]
+    text = ("\ufeff" if marked else "") + end.join(f"{before}{line}{behind}" for line in lines)
+    with tempfile.TemporaryDirectory() as folder:
+        path = write(Path(folder), text)
+        assert read_creds(path) == UserKey(SEED, JWT)
+        assert read_seed(path) == UserKey(SEED, None)
+
+
+@given(st.integers(0, len(CREDS)))
+def test_cut_anywhere_it_is_whole_or_refused(length: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = write(Path(folder), CREDS[:length])
+        try:
+            key = read_creds(path)
+        except UsageError as error:
+            assert SEED not in str(error)  # noqa: PT017 - either may be
+        else:
+            assert key.jwt == JWT
+            assert SEED.startswith(str(key.seed))
+
+
 @given(st.text(alphabet="-BEGINDNATSUSERJWT \n\rx", max_size=200), st.sampled_from(["NATS USER JWT", "USER NKEY SEED"]))
 def test_any_text_has_a_block_or_none(noise: str, title: str) -> None:
     for text in (noise, f"-----BEGIN {title}-----{noise}", f"{noise}-----BEGIN {title}-----\n{noise}"):
@@ -211,8 +249,10 @@ def test_home_and_variables_in_a_path_are_replaced(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("HOME", "/home/someone")
     monkeypatch.setenv("USERPROFILE", "/home/someone")
     monkeypatch.setenv("WHERE", "keys")
-    assert expand("~/$WHERE/a.creds") == "/home/someone/keys/a.creds"
-    assert expand("plain/a.creds") == "plain/a.creds"
+    assert local("~/$WHERE/a.creds") == "/home/someone/keys/a.creds"
+    assert local("file://~/$WHERE/a.creds") == "/home/someone/keys/a.creds"
+    assert local("plain/a.creds") == "plain/a.creds"
+    assert local("env://$WHERE") == "env://$WHERE"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no permission bits")

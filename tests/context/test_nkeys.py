@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nacl.signing import SigningKey
 
-from natscli.context.nkeys import decode_user_seed, encode_user_key
+from natscli.context.nkeys import decode_key, decode_user_seed, encode_public, encode_seed, public_of, signature_holds
 
 # The kinds of key are letters of the base32 alphabet: A is 0.
 KINDS = {"user": 20, "account": 0, "operator": 14, "server": 13, "cluster": 2, "curve": 23, "unknown": 1}
@@ -31,14 +31,14 @@ def seed_of(kind: int, secret: bytes) -> str:
     return encode((SEED << 11 | kind << 6).to_bytes(2, "big") + secret)
 
 
-def public_of(kind: int, secret: bytes) -> str:
+def written_public(kind: int, secret: bytes) -> str:
     return encode(bytes([kind << 3]) + bytes(SigningKey(secret).verify_key))
 
 
 def test_the_key_pair_of_the_nats_documentation_belongs_together() -> None:
     seed = "SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY"
     public = bytes(SigningKey(decode_user_seed(seed)).verify_key)
-    assert encode_user_key(public) == "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4"
+    assert encode_public("user", public) == "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4"
 
 
 @given(secrets)
@@ -47,12 +47,13 @@ def test_a_generated_user_seed_gives_its_secret_and_public_key(secret: bytes) ->
     assert seed.startswith("SU")
     assert len(seed) == 58
     assert decode_user_seed(seed) == secret
-    assert encode_user_key(bytes(SigningKey(secret).verify_key)) == public_of(KINDS["user"], secret)
+    assert encode_public("user", bytes(SigningKey(secret).verify_key)) == written_public(KINDS["user"], secret)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "user"])
 def test_a_seed_of_another_kind_is_refused_by_name(kind: str) -> None:
-    with pytest.raises(ValueError, match=f"of kind {kind}, and a user's is needed"):
+    words = "of no known kind" if kind == "unknown" else f"this is an? {kind} seed; a user seed is needed"
+    with pytest.raises(ValueError, match=words):
         decode_user_seed(seed_of(KINDS[kind], SECRET))
 
 
@@ -63,7 +64,7 @@ def test_any_changed_character_is_noticed(secret: bytes, place: int, letter: str
     if changed == seed:
         assert decode_user_seed(changed) == secret
     else:
-        with pytest.raises(ValueError, match=r"checksum is wrong|of kind"):
+        with pytest.raises(ValueError, match=r"checksum is wrong"):
             decode_user_seed(changed)
 
 
@@ -84,8 +85,8 @@ GOOD = seed_of(KINDS["user"], SECRET)
         (GOOD.replace("A", "1"), "not base32"),
         ("é" + GOOD[1:], "not base32"),
         ("SU", "wrong length"),
-        (public_of(KINDS["user"], SECRET), "wrong length|not a seed"),
-        (encode(bytes([15 << 3, 0]) + SECRET), "not a seed"),
+        (written_public(KINDS["user"], SECRET), "this is a user's public key; a user seed is needed"),
+        (encode(bytes([15 << 3, 0]) + SECRET), "wrong length"),
     ],
     ids=str,
 )
@@ -100,3 +101,30 @@ def test_a_refusal_never_quotes_the_seed(seed: str) -> None:
         decode_user_seed(seed)
     assert len(seed) < 8 or seed not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "unknown"])
+def test_every_kind_is_written_as_the_standard_says_and_taken_apart_again(kind: str) -> None:
+    seed = encode_seed(kind, SECRET)
+    assert seed == seed_of(KINDS[kind], SECRET)
+    key = decode_key(seed)
+    assert (key.kind, key.is_seed, key.raw) == (kind, True, SECRET)
+    assert repr(key) == f"NKey({'an' if kind[0] in 'ao' else 'a'} {kind} seed)"
+    public = decode_key(public_of(key))
+    assert (public.kind, public.is_seed) == (kind, False)
+    assert public_of(public) == public_of(key)
+
+
+def test_the_public_key_of_a_curve_seed_is_what_the_go_tools_say() -> None:
+    key = decode_key("SXAPKI2ZGJTWNHQ7XEOVY4GTQIPACHQYNZK6DVWVAE4KLSED532OARUJ5U")
+    assert public_of(key) == "XA5GAMKY3YMMW4WI7PKGCJ56W5GWTBPOZFIO2LWZ5FRHQH7S6Y2HUNCM"
+
+
+def test_a_signature_holds_for_its_data_and_owner_alone() -> None:
+    mine, other = (encode_public("user", bytes(SigningKey(secret).verify_key)) for secret in (SECRET, bytes(32)))
+    signature = SigningKey(SECRET).sign(b"data").signature
+    assert signature_holds(mine, b"data", signature)
+    assert not signature_holds(mine, b"date", signature)
+    assert not signature_holds(other, b"data", signature)
+    assert not signature_holds(mine, b"data", signature[:-1])
+    assert not signature_holds("UNONE", b"data", signature)

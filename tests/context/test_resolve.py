@@ -10,7 +10,7 @@ import pytest
 
 from natscli import __version__
 from natscli.context.credentials import Credentials, CredsFile, SeedFile, Token, UserPassword
-from natscli.context.resolve import resolve, sources, target_for
+from natscli.context.resolve import resolve, sources, sources_here
 from natscli.context.settings import PROJECT_FILE, Settings
 from natscli.context.target import DEFAULT_TIMEOUT_S, Target, TlsFiles
 from natscli.context.urls import DEFAULT_URL, parse_urls
@@ -331,7 +331,7 @@ def test_the_process_is_asked_for_its_environment_and_folder(tmp_path: Path, mon
     monkeypatch.setenv("NATS_URL", "nats://environment")
     (tmp_path / PROJECT_FILE).write_text('timeout = "7s"')
     monkeypatch.chdir(tmp_path)
-    target = target_for(Settings(T))
+    target = resolve(sources_here(Settings(T)))
     assert (target.urls[0].host, target.timeout_s) == ("environment", 7.0)
 
 
@@ -343,4 +343,21 @@ def test_a_folder_that_was_removed_has_no_project_file(tmp_path: Path, monkeypat
         folder.rmdir()
     except OSError:
         pytest.skip("this system keeps a folder in use")
-    assert target_for(Settings(T)).timeout_s == DEFAULT_TIMEOUT_S
+    assert resolve(sources_here(Settings(T))).timeout_s == DEFAULT_TIMEOUT_S
+
+
+@pytest.mark.parametrize(
+    ("nearer", "farther", "prefix"),
+    [
+        ({}, {}, "$JS.API"),
+        ({"js_domain": "hub"}, {}, "$JS.hub.API"),
+        ({"js_domain": "hub", "js_api_prefix": "a.b"}, {}, "$JS.hub.API"),
+        ({"js_api_prefix": "a.b."}, {"js_domain": "hub"}, "a.b"),
+        ({"js_domain": "hub"}, {"js_api_prefix": "a.b"}, "$JS.hub.API"),
+    ],
+    ids=str,
+)
+def test_the_nearer_of_domain_and_prefix_says_where_jetstream_is(
+    nearer: dict[str, str], farther: dict[str, str], prefix: str
+) -> None:
+    assert resolve([Settings(T, **nearer), Settings(C, **farther)]).jetstream.api == prefix

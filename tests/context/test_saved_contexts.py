@@ -6,32 +6,17 @@ from typing import Any
 
 import pytest
 
+from natscli.context.credentials import CredsFile, UserJwt
 from natscli.context.resolve import resolve, sources
-from natscli.context.settings import Settings, config_folder, from_context, selected_context
+from natscli.context.settings import Settings, from_context
+from natscli.context.store import Store, config_folder
 from natscli.errors import UsageError
+from tests.context.test_document import WRITTEN_BY_GO
 
-# All that `nats context save` writes.
-GO_CONTEXT: dict[str, Any] = {
-    "description": "",
+GO_CONTEXT: dict[str, Any] = json.loads(WRITTEN_BY_GO) | {
     "url": "nats://saved:4333",
-    "socks_proxy": "",
-    "token": "",
     "user": "bob",
     "password": "hush",
-    "creds": "",
-    "nkey": "",
-    "cert": "",
-    "key": "",
-    "ca": "",
-    "nsc": "",
-    "jetstream_domain": "",
-    "jetstream_api_prefix": "",
-    "jetstream_event_prefix": "",
-    "inbox_prefix": "",
-    "user_jwt": "",
-    "color_scheme": "",
-    "tls_first": False,
-    "windows_cert_store": "",
 }
 
 
@@ -73,17 +58,17 @@ def test_the_configuration_folder_follows_xdg_and_else_the_home_folder(monkeypat
 )
 def test_the_selected_context_is_the_word_in_its_file(home: Home, content: str, name: str | None) -> None:
     home.select(content)
-    assert selected_context(home.environment) == name
+    assert Store.of(home.environment).selected() == name
 
 
 def test_without_its_file_no_context_is_selected(home: Home) -> None:
-    assert selected_context(home.environment) is None
+    assert Store.of(home.environment).selected() is None
 
 
 def test_a_selection_that_cannot_be_read_is_a_usage_error(home: Home) -> None:
     home.select(b"\xff\xfe")
     with pytest.raises(UsageError, match="selected context cannot be read") as caught:
-        selected_context(home.environment)
+        Store.of(home.environment).selected()
     assert "--no-context" in str(caught.value.hint)
 
 
@@ -95,7 +80,8 @@ def test_a_context_of_the_go_cli_is_read_by_name(home: Home) -> None:
 
 def test_every_key_of_a_context_sets_its_field(home: Home) -> None:
     keys = {"url": "server", "ca": "tlsca", "cert": "tlscert", "key": "tlskey"}
-    for key in ("url", "user", "password", "token", "creds", "nkey", "ca", "cert", "key", "inbox_prefix"):
+    keys |= {f"jetstream_{name}": f"js_{name}" for name in ("domain", "api_prefix", "event_prefix")}
+    for key in ("url", "user", "password", "token", "creds", "nkey", "ca", "cert", "key", "inbox_prefix", *keys):
         home.save("one", {key: "value"})
         field = keys.get(key, key)
         assert from_context("one", home.environment) == Settings("context 'one'", **{field: "value"})
@@ -104,7 +90,7 @@ def test_every_key_of_a_context_sets_its_field(home: Home) -> None:
 
 
 def test_keys_we_do_not_know_do_no_harm(home: Home) -> None:
-    home.save("dev", {"url": "nats://h", "from_the_future": {"a": [1]}, "jetstream_domain": "hub", "color_scheme": "x"})
+    home.save("dev", {"url": "nats://h", "from_the_future": {"a": [1]}, "color_scheme": "x"})
     assert from_context("dev", home.environment) == Settings("context 'dev'", server="nats://h")
 
 
@@ -141,7 +127,7 @@ def test_a_missing_context_is_a_usage_error_and_changes_nothing(home: Home) -> N
 
 def test_nothing_is_created_where_no_configuration_is(tmp_path: Path) -> None:
     environment = {"XDG_CONFIG_HOME": str(tmp_path / "none")}
-    assert selected_context(environment) is None
+    assert Store.of(environment).selected() is None
     with pytest.raises(UsageError):
         from_context("dev", environment)
     assert not (tmp_path / "none").exists()
@@ -192,7 +178,7 @@ def test_a_folder_in_a_contexts_place_is_a_usage_error(home: Home) -> None:
         from_context("dev", home.environment)
 
 
-@pytest.mark.parametrize("key", ["nsc", "user_jwt", "user_seed", "socks_proxy", "windows_cert_store"])
+@pytest.mark.parametrize("key", ["windows_cert_store"])
 def test_a_key_that_changes_where_or_as_whom_and_is_not_supported_is_named(home: Home, key: str) -> None:
     home.save("dev", GO_CONTEXT | {key: "hush"})
     with pytest.raises(UsageError, match=f"uses '{key}'") as caught:
@@ -204,11 +190,25 @@ def test_a_key_that_changes_where_or_as_whom_and_is_not_supported_is_named(home:
     "value", ["op://vault/hush", "env://HUSH", "nsc://op/hush", "file:///hush", "data:;base64,hush"]
 )
 @pytest.mark.parametrize("key", ["password", "token", "creds", "nkey"])
-def test_a_reference_to_a_secret_is_not_taken_for_the_secret(home: Home, key: str, value: str) -> None:
+def test_a_reference_to_a_secret_is_kept_as_it_is_until_it_is_needed(home: Home, key: str, value: str) -> None:
     home.save("dev", {key: value})
-    with pytest.raises(UsageError, match=f"'{key}' is a reference") as caught:
-        from_context("dev", home.environment)
-    assert "hush" not in str(caught.value).lower()
+    assert getattr(from_context("dev", home.environment), key) == value
+
+
+def test_a_user_of_nsc_and_a_jwt_with_its_seed_are_credentials(home: Home) -> None:
+    home.save("old", {"nsc": "nsc://op/acc/me"})
+    home.save("jwt", {"user_jwt": "env://JWT", "user_seed": "file://~/seed"})
+
+    assert resolve([Settings("typed", server="h"), from_context("old", home.environment)]).credentials == CredsFile(
+        "nsc://op/acc/me"
+    )
+    assert resolve([from_context("jwt", home.environment)]).credentials == UserJwt("env://JWT", "file://~/seed")
+
+
+def test_an_nsc_user_of_another_form_is_refused(home: Home) -> None:
+    home.save("old", {"nsc": "op/acc/me"})
+    with pytest.raises(UsageError, match="not of the form nsc://operator/account/user"):
+        resolve([from_context("old", home.environment)])
 
 
 def test_paths_of_a_context_are_expanded_once(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
