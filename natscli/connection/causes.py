@@ -4,16 +4,19 @@ import errno
 import socket
 import ssl
 
-from natscli.connection.server_errors import bare
+from natscli.connection.handshake import HandshakeError, Stage
+from natscli.connection.server_errors import bare, of_identity
 from natscli.connection.tls import explain, refuses_ours
-from natscli.connection.transport import HandshakeError, ServerTransport, Stage
+from natscli.connection.transport import ServerTransport
 from natscli.connection.upstream import errors
 from natscli.context.urls import ServerUrl
 from natscli.errors import ExitCode, NatsCliError
 from natscli.text.sanitise import safe_bytes
 
 CLOSED_AFTER_CONNECT = "the server closed the connection after CONNECT"
+_SILENT_HINT = "what expects TLS first is reached with --tlsfirst, what expects a WebSocket with ws:// or wss://"
 _SHOWN_BYTES = 40
+_REFUSED = "connection refused"
 _CERTIFICATE_HINT = "--tlscert and --tlskey name the certificate to show"
 
 
@@ -24,6 +27,11 @@ class Cause:
         self.words = words
         self.exit_code = exit_code
         self.hint = hint
+
+    @property
+    def of_identity(self) -> bool:
+        """Whether the server refused who we are."""
+        return self.exit_code == ExitCode.REFUSED and of_identity(self.words)
 
 
 def reason_of(error: BaseException) -> str:
@@ -52,14 +60,14 @@ def cause_of(error: BaseException, url: ServerUrl, transport: ServerTransport | 
     if isinstance(error, ssl.SSLError):
         return _tls_cause(error, url)
     if isinstance(error, HandshakeError):
-        return Cause(str(error))
+        return Cause(str(error), error.exit_code, error.hint)
     stage = transport.stage if transport is not None else None
     if isinstance(error, TimeoutError):
-        return _silence(stage)
-    if isinstance(error, socket.gaierror):
-        return Cause("the host name does not resolve")
+        return _silence(stage, transport)
     if isinstance(error, OSError) and stage in (None, Stage.RESOLVING, Stage.DIALLING, Stage.UPGRADING):
-        return _unreachable(error, url)
+        words = unreachable(error)
+        here = words == _REFUSED and url.host in ("127.0.0.1", "localhost", "::1")
+        return Cause(words, hint="natscli server run starts a server here" if here else None)
     if stage is Stage.TLS:
         return Cause("the server closed the connection during the TLS handshake")
     if transport is not None and stage is Stage.WAITING_FOR_INFO:
@@ -86,7 +94,10 @@ def _tls_cause(error: ssl.SSLError, url: ServerUrl) -> Cause:
     return Cause(words, hint="--tlsca names the CA to trust" if theirs else None)
 
 
-def _silence(stage: Stage | None) -> Cause:
+def _silence(stage: Stage | None, transport: ServerTransport | None) -> Cause:
+    if transport is not None and transport.proxy is not None and stage in (Stage.DIALLING_PROXY, Stage.PROXY):
+        asked = "did not answer" if stage is Stage.PROXY else "cannot be reached: no answer to the connection attempt"
+        return Cause(f"the proxy {transport.proxy.display} {asked}")
     words = {
         Stage.RESOLVING: "the host name did not resolve in time",
         Stage.DIALLING: "no answer to the connection attempt",
@@ -96,16 +107,18 @@ def _silence(stage: Stage | None) -> Cause:
     }
     if stage is Stage.CONNECTING:
         return Cause("the server did not confirm the connection in time", ExitCode.TIMEOUT)
-    hint = "a server that expects TLS first is reached with --tlsfirst" if stage is Stage.WAITING_FOR_INFO else None
+    hint = _SILENT_HINT if stage is Stage.WAITING_FOR_INFO else None
     return Cause(words.get(stage, "no answer in time") if stage else "no answer in time", hint=hint)
 
 
-def _unreachable(error: OSError, url: ServerUrl) -> Cause:
+def unreachable(error: OSError) -> str:
+    """Return why nobody could be connected to."""
+    if isinstance(error, socket.gaierror):
+        return "the host name does not resolve"
     several = f"[Errno {errno.ECONNREFUSED}]" in str(error)  # asyncio's sum of what each address of a name said
     if several or error.errno == errno.ECONNREFUSED:
-        local = url.host in ("127.0.0.1", "localhost", "::1")
-        return Cause("connection refused", hint="natscli server run starts a server here" if local else None)
-    return Cause((error.strerror or str(error)).lower())
+        return _REFUSED
+    return (error.strerror or str(error)).lower()
 
 
 def _not_what_was_expected(line: bytes, silent: str) -> Cause:

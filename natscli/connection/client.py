@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import nullcontext
 from typing import Any, Protocol, TypeVar
 
-from natscli.connection.causes import cause_of
 from natscli.connection.dispatch import Sink
-from natscli.connection.hardened import HardenedClient
-from natscli.connection.pool import ReconnectPlan
+from natscli.connection.renewal import RenewingClient
 from natscli.connection.transport import Trace
 from natscli.connection.upstream import Client, Srv, Subscription
 from natscli.context.target import Target
 from natscli.context.urls import ServerUrl
-from natscli.errors import ConnectionLostError, DeadlineError, PermissionDeniedError
+from natscli.errors import ConnectionLostError, DeadlineError, PermissionDeniedError, RefusedError
 from natscli.text.durations import format_duration
 from natscli.wire import encode
 
 _T = TypeVar("_T")
 _CLOSE_S = 1.0
+_REFUSED_S = 2.0  # how long a server may refuse who we are before we believe it
 _DENIED_KEPT = 100  # a server may refuse every message of millions
 
 
@@ -36,24 +36,32 @@ class Watcher(Protocol):
     def regained(self, url: str, seconds: float) -> None:
         """Connected again, ``seconds`` after the loss; subscriptions are in place."""
 
+    def renewed(self, url: str, seconds: float, source: str) -> None:
+        """Connected again as ``regained`` says, with newer credentials; ``source`` says where from."""
+
     def refused(self, error: PermissionDeniedError) -> None:
         """The server refused a subject; the connection stays."""
 
 
-class Connection(HardenedClient):
+class Connection(RenewingClient):
     """A connection to a target.  ``natscli.connection.open`` makes them."""
 
     def __init__(self, target: Target, url: ServerUrl, trace: Trace | None = None) -> None:
         super().__init__(target, url, trace)
         self.watcher: Watcher | None = None
         self.denied: list[PermissionDeniedError] = []
+        # Adds to a refusal, before the watcher is told of it, what can be found out.
+        self.explain: Callable[[PermissionDeniedError], Awaitable[PermissionDeniedError]] | None = None
+        # Told of each refusal as it comes; whether that is all that is to be said of it.
+        self.on_refusal: Callable[[PermissionDeniedError], bool] | None = None
         # Done when the connection is over: with the reason, or None when it was closed by its owner.
         self.ended: asyncio.Future[Exception | None] = asyncio.get_running_loop().create_future()
-        self._established = False
+        self.returns = 0  # how often it was lost and made again
         self._closing = False
         self._lost_at = 0.0
         self._confirming = 0  # calls of ``round_trip`` under way
-        self._plan = ReconnectPlan()
+        self._back: asyncio.Future[tuple[str, float]] | None = None  # done with each return
+        self._refused_since: dict[str, float] = {}  # servers that refuse who we are, and since when
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def dial(self, seconds: float, *, reconnect: bool, ping_interval_s: float) -> None:
@@ -75,7 +83,7 @@ class Connection(HardenedClient):
                     ping_interval=ping_interval_s,  # type: ignore[arg-type]  # likewise
                     inbox_prefix=self.target.inbox_prefix,
                     tls_handshake_first=self.target.tls.first,
-                    tls_hostname=self.first_url.tls_name,
+                    tls_hostname=self.target.tls.name or self.first_url.tls_name,
                     flush_timeout=seconds,
                     skip_subject_validation=True,
                 )
@@ -84,7 +92,7 @@ class Connection(HardenedClient):
             await self._settle()
             raise
         self._established = True
-        self.options["allow_reconnect"] = reconnect
+        self._reconnects = self.options["allow_reconnect"] = reconnect
         self.options["connect_timeout"] = min(seconds, 2.0)
         known = {server.uri.netloc for server in self._server_pool}
         others = (self._parse_server_uri(url.display) for url in self.target.urls)
@@ -114,10 +122,11 @@ class Connection(HardenedClient):
     async def drain_writes(self, timeout_s: float) -> None:
         """Wait until most of what was sent has left; DeadlineError when the server takes no bytes."""
         self.check_usable()
-        assert self._transport is not None
+        transport = self.stream
+        assert transport is not None
         try:
-            async with asyncio.timeout(timeout_s):
-                await self._transport.drain()
+            async with asyncio.timeout(timeout_s) if transport.is_congested else nullcontext():  # 8 µs
+                await transport.drain()  # type: ignore[no-untyped-call]
         except TimeoutError:
             raise DeadlineError(f"{self.url} took no bytes for {format_duration(timeout_s)}") from None
         except OSError as error:
@@ -150,6 +159,17 @@ class Connection(HardenedClient):
             self._confirming -= 1
         return time.perf_counter() - started
 
+    def ping(self) -> asyncio.Future[bool]:
+        """Send a PING behind what was sent, and return what its PONG completes; a loss of the connection fails it.
+
+        Many may be under way at once, which ``round_trip`` is too slow for.
+        """
+        self.check_usable()
+        pong: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._pongs.append(pong)
+        self.send(encode.PING)
+        return pong
+
     async def until(self, future: asyncio.Future[_T], timeout_s: float, missed: str) -> _T:
         """Return the future's result, or raise why the connection ended, or DeadlineError(``missed``)."""
         waiting: set[asyncio.Future[Any]] = {future, self.ended}
@@ -162,6 +182,20 @@ class Connection(HardenedClient):
         if self.ended.done():
             raise self.ended.result() or self._over()
         raise DeadlineError(f"{missed} within {format_duration(timeout_s)}")
+
+    async def renew(self, margin_s: float, timeout_s: float) -> tuple[str, float]:
+        """Come back with newer credentials: at once where there are some, else when those in use expire.
+
+        ``margin_s`` is the longest that may take.  Returns where they are from, and for how many seconds there was
+        no connection.  Raises what ended it where there are none.
+        """
+        self._renewable = True
+        self._back = asyncio.get_running_loop().create_future()
+        try:
+            await self.leave_for_newer_credentials()
+            return await self.until(self._back, margin_s + timeout_s, "the credentials were not renewed")
+        finally:
+            self._renewable, self._back = False, None
 
     # -- receiving -------------------------------------------------------------------------------
 
@@ -184,6 +218,13 @@ class Connection(HardenedClient):
             self.send(encode.unsub(placeholder._id, limit))
         return placeholder
 
+    def unsubscribe(self, subscription: Subscription) -> None:
+        """End a subscription; what is still on its way to it is passed over."""
+        if subscription._id in self._subs:
+            self._remove_sub(subscription._id)
+            if self.is_connected:
+                self.send(encode.unsub(subscription._id))
+
     def subscribed_subject(self, sid: int) -> str:
         """Return the subject of a subscription; empty once it has ended."""
         subscription = self._subs.get(sid)
@@ -193,8 +234,10 @@ class Connection(HardenedClient):
         """Keep a refusal for whoever waits in ``round_trip``, or tell the watcher."""
         if len(self.denied) < _DENIED_KEPT:
             self.denied.append(error)
-        if not self._confirming:
-            self._tell(lambda watcher: watcher.refused(error))
+        if self.on_refusal is not None and self.on_refusal(error):
+            return
+        if not self._confirming and self.watcher is not None:
+            self._spawn(self._tell_refused(error))
 
     def fail(self, error: Exception) -> None:
         """Give the connection up because of ``error``, which whoever waits on it gets."""
@@ -231,6 +274,10 @@ class Connection(HardenedClient):
         except Exception as error:  # noqa: BLE001 - raised to the owner of the connection
             self.fail(error)
 
+    async def _tell_refused(self, error: PermissionDeniedError) -> None:
+        explained = await self.explain(error) if self.explain is not None else error
+        self._tell(lambda watcher: watcher.refused(explained))
+
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
@@ -242,12 +289,22 @@ class Connection(HardenedClient):
             await self.stream.wait_closed()  # type: ignore[no-untyped-call]
 
     async def _on_error(self, error: Exception) -> None:
-        """First connect: raise, which makes nats-py stop at once with the true cause.  Later: tell."""
+        """First connect: raise, which makes nats-py stop at once with the true cause.  Later: tell, or give up.
+
+        A server just started may not know all accounts yet; one that goes on refusing who we are means it.
+        """
         if not self._established:
             raise error
-        if not self._closing and not self.is_connected and not self.is_closed:
-            words = cause_of(error, self.target_url(), self.stream).words
-            self._tell(lambda watcher: watcher.retrying(words))
+        if self._closing or self.is_connected or self.is_closed:
+            return
+        cause = self.cause(error, self.target_url())
+        now = time.monotonic()
+        if cause.of_identity and now - self._refused_since.setdefault(self.url, now) > _REFUSED_S:
+            self.fail(RefusedError(f"{self.url} {cause.words}", cause.hint))
+        elif not self._reconnects and not cause.of_identity:
+            self.fail(ConnectionLostError(f"cannot return to {self.url}: {cause.words}", cause.hint))
+        else:
+            self._tell(lambda watcher: watcher.retrying(cause.words))
 
     async def _on_disconnected(self) -> None:
         for waiter in self._pongs:
@@ -260,8 +317,16 @@ class Connection(HardenedClient):
             self._tell(lambda watcher: watcher.lost(self.url, self._loss_reason))
 
     async def _on_reconnected(self) -> None:
-        self._plan.succeeded()
-        self._tell(lambda watcher: watcher.regained(self.url, time.monotonic() - self._lost_at))
+        self._refused_since.clear()
+        self.returns += 1
+        seconds = time.monotonic() - self._lost_at
+        source = self._returned()
+        if self._back is not None and not self._back.done():
+            self._back.set_result((source, seconds))
+        if source:
+            self._tell(lambda watcher: watcher.renewed(self.url, seconds, source))
+        else:
+            self._tell(lambda watcher: watcher.regained(self.url, seconds))
 
     async def _on_closed(self) -> None:
         if not self.ended.done():

@@ -17,6 +17,11 @@ class Deadline:
         """Return the seconds left, never less than a millisecond."""
         return max(self._end - time.monotonic(), 0.001)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the point in time has passed."""
+        return time.monotonic() >= self._end
+
     def missed(self, what: str) -> DeadlineError:
         """Return the error that says ``what`` did not happen in time."""
         return DeadlineError(f"{what} within {format_duration(self.seconds)}")

@@ -16,10 +16,13 @@ from natscli import __version__
 from natscli.connection import auth, tls
 from natscli.connection.causes import reason_of
 from natscli.connection.dispatch import Dispatcher, Sink
+from natscli.connection.handshake import HandshakeError, Stage
 from natscli.connection.pool import discovered
-from natscli.connection.server_errors import final, left_open
-from natscli.connection.transport import HandshakeError, ServerTransport, Stage, StreamTransport, Trace
+from natscli.connection.presented import Presented, presented
+from natscli.connection.server_errors import left_open
+from natscli.connection.transport import ServerTransport, StreamTransport, Trace
 from natscli.connection.upstream import Client, Srv, errors
+from natscli.context.proxy import Proxy
 from natscli.context.target import Target
 from natscli.context.urls import ServerUrl
 from natscli.errors import PermissionDeniedError
@@ -29,6 +32,7 @@ from natscli.wire.message import Run
 
 CONFIRM_S = 10.0  # the answer after a reconnect comes behind all messages that come meanwhile
 _STALE = "stale connection"
+_NO_TLS = "TLS was asked for and the server does not offer it; no credentials were sent"
 
 
 class HardenedClient(Client):
@@ -43,6 +47,7 @@ class HardenedClient(Client):
         self.first_url = url
         self.remote_account: str | None = None
         self.failure: Exception | None = None  # why the connection has been given up
+        self.presented = Presented()
         self.sinks: dict[int, Sink] = {}
         self._trace = trace
         self._context: ssl.SSLContext | None = None
@@ -55,6 +60,10 @@ class HardenedClient(Client):
 
     def fail(self, error: Exception) -> None:
         """The connection is to be given up because of ``error``."""
+        raise NotImplementedError
+
+    async def _ended_by_server(self, words: str) -> None:
+        """The server said why it ends the connection."""
         raise NotImplementedError
 
     async def _on_error(self, error: Exception) -> None:
@@ -73,10 +82,15 @@ class HardenedClient(Client):
         return self._transport if isinstance(self._transport, ServerTransport) else None
 
     @property
+    def proxy(self) -> Proxy | None:
+        """The proxy that the server in use is reached through, if any."""
+        return self.stream.proxy if self.stream is not None else None
+
+    @property
     def remote_address(self) -> str:
-        """``host:port`` at the other end, as the socket knows it."""
+        """``host:port`` of the server, as the socket knows it; nothing where the socket ends at a proxy."""
         address = self.stream.remote_address if self.stream is not None else None
-        if address is None:
+        if address is None or self.proxy is not None:
             return ""
         host, port = address
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
@@ -103,7 +117,7 @@ class HardenedClient(Client):
         """Never sends credentials in clear when TLS was asked for; reads key files anew each time."""
         stream = self.stream
         if self.target.wants_tls and (stream is None or stream.tls is None):
-            raise HandshakeError("TLS was asked for and the server does not offer it; no credentials were sent")
+            raise HandshakeError(_NO_TLS)
         info = self._server_info
         url = self.target_url()
         options = {
@@ -118,7 +132,9 @@ class HardenedClient(Client):
             "no_responders": bool(info.get("headers")),
             "tls_required": self.target.wants_tls,
         }
-        options |= auth.connect_fields(self.target.credentials, self.target.token, url, info.get("nonce"))
+        fields = auth.connect_fields(self.target.credentials, self.target.token, url, info.get("nonce"))
+        self.presented = presented(self.target.credentials, fields, info.get("nonce"))
+        options |= fields
         if stream is not None:
             stream.stage, stream.last_line = Stage.CONNECTING, b""
         return encode.connect(options)
@@ -133,12 +149,16 @@ class HardenedClient(Client):
             await self._transport.connect(s.uri, 0, self.options["connect_timeout"])
 
     def _new_transport(self, s: Srv) -> ServerTransport:
+        proxy = self.target.proxy_for(s.uri.hostname or "")
         if s.uri.scheme not in ("ws", "wss"):
-            return StreamTransport(self._trace)
-        from natscli.connection.websocket import WebSocketTransport  # 90 ms: aiohttp
+            return StreamTransport(self._trace, proxy)
+        if s.uri.scheme == "ws" and self.target.wants_tls:  # its HTTP headers may be secret already
+            raise HandshakeError(_NO_TLS, hint="wss:// is a WebSocket under TLS")
+        from natscli.connection.websocket import WebSocketTransport  # 15 ms
 
         context = self.ssl_context if s.uri.scheme == "wss" else None
-        return WebSocketTransport(self._trace, context, self.options.get("tls_hostname") or s.tls_name)
+        tls_name = self.options.get("tls_hostname") or s.tls_name
+        return WebSocketTransport(self._trace, proxy, context, tls_name, self.target.ws_headers)
 
     def let_go(self) -> None:
         """Break off what an attempt began; nats-py leaves its socket open and its tasks running."""
@@ -185,7 +205,7 @@ class HardenedClient(Client):
         elif _STALE in err_msg.lower():
             await self._process_op_err(errors.Error("the server had no answer to its pings"))
         else:
-            self.fail(final(err_msg, self.url))
+            await self._ended_by_server(err_msg)
 
     async def _process_pong(self) -> None:
         """Survives a PONG whose waiter has given up; nats-py's read loop dies of it."""

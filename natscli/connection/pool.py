@@ -26,13 +26,20 @@ class ReconnectPlan:
 
     def __init__(self) -> None:
         self._attempt = 0
+        self._hurried = False
 
     def __call__(self, pool: list[Server], info: dict[str, Any]) -> tuple[Server, float]:
         """Return the next server to try and the seconds to wait before."""
         turn, place = divmod(self._attempt, len(pool))
         self._attempt += 1
         pause = min(_FIRST_S * _GROWTH ** min(turn, _MOST_TURNS), _LONGEST_S) if place == 0 else 0.0
+        if self._hurried:
+            pause, self._hurried = 0.0, False
         return pool[place], pause * random.uniform(0.5, 1.5)
+
+    def hurry(self) -> None:
+        """Make the next attempt without a pause: it is for us alone, and not for all that a restart drove out."""
+        self._hurried = True
 
     def succeeded(self) -> None:
         """Begin anew at the next loss."""
@@ -45,6 +52,8 @@ def discovered(addresses: object, near: Srv, known: Sequence[Srv]) -> list[Srv]:
     What is no address is passed over.  They are reached as ``near`` is; the certificate of one that is an
     IP address is to bear the name that ``near`` was asked for by (as in nats.go).
     """
+    if not addresses:
+        return []
     found = {server.uri.netloc: server for server in known}
     name = near.tls_name or (None if _is_ip(near.uri.hostname) else near.uri.hostname)
     for address in addresses if isinstance(addresses, list) else ():

@@ -9,9 +9,8 @@ import re
 from natscli.errors import NatsCliError, PermissionDeniedError, RefusedError
 from natscli.text.sanitise import safe
 
-_PERMISSION = re.compile(
-    r'permissions violation for (publish|subscription) (to|with reply of) "([^"]*)"', re.IGNORECASE
-)
+_PERMISSION = r'permissions violation for (publish|subscription) (to|with reply of) "((?:[^"\\]|\\.)*)"'
+_ESCAPED = r'\\(["\\])'  # as Go's %q writes what is in quotes
 _PASSING = ("maximum subscriptions exceeded", "invalid subject")
 _REFUSALS = (
     "authorization",
@@ -24,6 +23,14 @@ _REFUSALS = (
 )
 
 
+_IDENTITY = ("authorization violation", "authentication expired", "authentication revoked")
+
+
+def of_identity(words: str) -> bool:
+    """Whether a refusal, in lower case, is of who we are, and not of how many or how fast."""
+    return any(part in words for part in _IDENTITY)
+
+
 def bare(text: str) -> str:
     """Return the server's words without the quotes around them, safe to show."""
     return safe(text.strip().removeprefix("nats: ").strip("'"))
@@ -32,20 +39,22 @@ def bare(text: str) -> str:
 def left_open(text: str) -> PermissionDeniedError | None:
     """Return the error for an ``-ERR`` that leaves the connection open, or None for one that ends it."""
     words = bare(text)
-    match = _PERMISSION.search(words)
+    match = re.search(_PERMISSION, words, re.IGNORECASE)
     if match:
         verb = "publish" if match[1].lower() == "publish" else "subscribe"
         object_ = "to" if match[2].lower() == "to" else "with the reply subject"
-        return PermissionDeniedError(f"the server does not permit to {verb} {object_} '{match[3]}'")
+        subject = re.sub(_ESCAPED, r"\1", match[3])
+        words = f"the server does not permit to {verb} {object_} '{subject}'"
+        return PermissionDeniedError(words, verb=verb, subject=subject)
     lowered = words.lower()
     if lowered.startswith("permissions violation") or any(passing in lowered for passing in _PASSING):
         return PermissionDeniedError(f"the server refused: {lowered}")
     return None
 
 
-def final(text: str, url: str) -> NatsCliError:
-    """Return the error for an ``-ERR`` that ends the connection."""
-    words = bare(text).lower()
+def final(words: str, url: str, explained: str = "", hint: str | None = None) -> NatsCliError:
+    """Return the error for an ``-ERR`` that ends the connection, bare and in lower case."""
+    more = f": {explained}" if explained else ""
     if any(refusal in words for refusal in _REFUSALS):
-        return RefusedError(f"{url} refused: {words}")
-    return NatsCliError(f"{url} closed the connection: {words}")
+        return RefusedError(f"{url} refused: {words}{more}", hint)
+    return NatsCliError(f"{url} closed the connection: {words}{more}", hint)

@@ -1,8 +1,10 @@
 """TLS contexts from files, and what a failed handshake means."""
 
 import ssl
+from collections.abc import Callable
 
 from natscli.context.target import TlsFiles
+from natscli.context.tls_keys import is_encrypted
 from natscli.errors import UsageError
 from natscli.text.sanitise import safe
 
@@ -12,18 +14,31 @@ def build_context(files: TlsFiles) -> ssl.SSLContext:
     for path, what in ((files.ca, "TLS CA"), (files.cert, "TLS certificate"), (files.key, "TLS key")):
         if path is not None:
             _check_readable(path, what)
-    try:
-        context = ssl.create_default_context(cafile=files.ca)
-    except (ssl.SSLError, OSError) as error:
-        raise UsageError(f"TLS CA '{files.ca}' has no certificate that can be used") from error
+    context = unchecking_context() if files.insecure else _checking_context(files)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if files.cert and files.key:
         try:
-            context.load_cert_chain(files.cert, files.key, password=_no_password)
+            context.load_cert_chain(files.cert, files.key, password=_password(files))
         except (ssl.SSLError, OSError, ValueError) as error:
+            words, hint = _key_trouble(error, files)
             raise UsageError(
-                f"TLS certificate '{files.cert}' and key '{files.key}' cannot be used: {_key_trouble(error)}"
+                f"TLS certificate '{files.cert}' and key '{files.key}' cannot be used: {words}", hint
             ) from error
+    return context
+
+
+def _checking_context(files: TlsFiles) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=files.ca)
+    except (ssl.SSLError, OSError) as error:
+        raise UsageError(f"TLS CA '{files.ca}' has no certificate that can be used") from error
+
+
+def unchecking_context() -> ssl.SSLContext:
+    """Return a client context that takes any certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
     return context
 
 
@@ -32,6 +47,8 @@ def explain(error: ssl.SSLError, host: str) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"the server's certificate is refused: {error.verify_message.lower().rstrip('.')}"
     reason = (error.reason or str(error)).lower().replace("_", " ")
+    if "unexpected eof" in reason:
+        return "the server closed the connection during the TLS handshake"
     if "wrong version number" in reason:
         return "the server does not speak TLS there"
     if "certificate required" in reason:
@@ -47,14 +64,26 @@ def refuses_ours(error: ssl.SSLError) -> bool:
     return "_ALERT_" in reason and ("CERTIFICATE" in reason or "UNKNOWN_CA" in reason)
 
 
-def _no_password() -> bytes:
-    raise ValueError("the key is encrypted")
+def _password(files: TlsFiles) -> Callable[[], str]:
+    """Return what tells OpenSSL the key's password, when it asks for one."""
+
+    def tell() -> str:
+        if files.key_password is None:
+            raise ValueError("the key is encrypted")
+        return files.key_password
+
+    return tell
 
 
-def _key_trouble(error: Exception) -> str:
+def _key_trouble(error: Exception, files: TlsFiles) -> tuple[str, str | None]:
+    """Return why a certificate and its key cannot be used, and a hint."""
     if isinstance(error, ssl.SSLError):
-        return (error.reason or "not in PEM form").lower().replace("_", " ")
-    return str(error).lower()
+        if files.key_password is not None and is_encrypted(files.key or ""):
+            return "the password does not open the key", None
+        return (error.reason or "not in PEM form").lower().replace("_", " "), None
+    if files.key_password is None and is_encrypted(files.key or ""):
+        return str(error).lower(), "--tlskey-password-file or NATS_KEY_PASSWORD opens it"
+    return str(error).lower(), None
 
 
 def _check_readable(path: str, what: str) -> None:

@@ -1,11 +1,9 @@
-"""The bytes of a TCP or TLS connection, under nats-py.
+"""The bytes of a TCP or TLS connection, straight or through a proxy, under nats-py.
 
-One owned read buffer of 128 KiB and one joined write per flush.  Both numbers are measured: reads
-above 128 KiB leave glibc's recycled memory and cost up to five times the CPU at 1 KiB payloads, and
-``writelines`` with many fragments is quadratic in asyncio from Python 3.12 on.
+One joined write per flush: ``writelines`` with many fragments is quadratic in asyncio from Python 3.12 on.
 
-``ServerTransport`` is what this and ``websocket`` have in common: ``stage`` says how far a handshake
-got, so that a time-out or an end of stream can be named.
+``ServerTransport`` is what the rest of this room knows of a transport: ``stage`` says how far a
+handshake got, so that a time-out or an end of stream can be named.
 """
 
 from __future__ import annotations
@@ -14,18 +12,15 @@ import asyncio
 import errno
 import ssl
 from abc import abstractmethod
-from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
-from enum import Enum
 from typing import Any
 
+from natscli.connection.handshake import Stage
 from natscli.connection.names import resolve
-from natscli.connection.upstream import Transport, errors
+from natscli.connection.stream import Stream
+from natscli.connection.upstream import Transport
+from natscli.context.proxy import Proxy
 
-READ_SIZE = 128 * 1024
-_HELD_BYTES = 1024 * 1024  # read ahead of the parser before reading stops
-_LEFT_BYTES = 16 * 1024 * 1024  # what a kernel may hold for a connection that has broken (Linux: 6 MiB)
 _WRITE_AHEAD = 1024 * 1024  # written ahead of the socket before ``drain`` waits
 CLOSE_S = 0.5  # how long bytes may take to leave when a connection is closed
 LONGEST_LINE = 1024 * 1024
@@ -35,126 +30,12 @@ _MOST_OTHERS = 20
 Trace = Callable[[str, bytes], None]  # called with the direction, '>' or '<', and whole bytes
 
 
-class HandshakeError(errors.Error):
-    """The peer does not take part as it should; the words say how, and need nothing added."""
-
-
-class Stage(Enum):
-    """How far a handshake got."""
-
-    RESOLVING = "resolving"
-    DIALLING = "dialling"
-    UPGRADING = "WebSocket handshake"
-    WAITING_FOR_INFO = "waiting for INFO"
-    TLS = "TLS"
-    CONNECTING = "CONNECT sent"
-    OPEN = "open"
-
-
-class _Stream(asyncio.BufferedProtocol):
-    """Collects what arrives; pauses reading when nobody takes it."""
-
-    def __init__(self) -> None:
-        self._buffer = bytearray(READ_SIZE)
-        self._view = memoryview(self._buffer)
-        self.chunks: deque[bytes] = deque()
-        self.held = 0
-        self.ended = False
-        self.error: Exception | None = None
-        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.transport: asyncio.Transport | None = None
-        self._reader: asyncio.Future[None] | None = None
-        self._writers: list[asyncio.Future[None]] = []
-        self.write_paused = False
-        self._read_paused = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport  # type: ignore[assignment]  # always a Transport for streams
-
-    def get_buffer(self, sizehint: int) -> memoryview:
-        return self._view
-
-    def buffer_updated(self, nbytes: int) -> None:
-        self.chunks.append(bytes(self._view[:nbytes]))
-        self.held += nbytes
-        if self.held > _HELD_BYTES and not self._read_paused and self.transport is not None:
-            self._read_paused = True
-            self.transport.pause_reading()
-        self._wake()
-
-    def eof_received(self) -> bool:
-        self.ended = True
-        self._wake()
-        return False
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if exc is not None:
-            self._salvage()
-        self.ended = True
-        self.error = exc
-        self._wake()
-        self.resume_writing()
-        if not self.closed.done():
-            self.closed.set_result(None)
-
-    def _salvage(self) -> None:
-        """Read what the peer said last: asyncio leaves it unread when a write fails first."""
-        assert self.transport is not None
-        if self.transport.get_extra_info("sslcontext") is not None:
-            return
-        most = self.held + _LEFT_BYTES  # whatever waits here already: reading may have been paused
-        with suppress(OSError), self.transport.get_extra_info("socket").dup() as raw:
-            raw.setblocking(False)
-            while self.held < most and (data := raw.recv(READ_SIZE)):
-                self.chunks.append(data)
-                self.held += len(data)
-
-    def pause_writing(self) -> None:
-        self.write_paused = True
-
-    def resume_writing(self) -> None:
-        self.write_paused = False
-        for waiter in self._writers:
-            if not waiter.done():
-                waiter.set_result(None)
-        self._writers.clear()
-
-    def _wake(self) -> None:
-        if self._reader is not None and not self._reader.done():
-            self._reader.set_result(None)
-
-    async def readable(self) -> None:
-        """Wait until there are bytes, or there will be none."""
-        while not self.chunks and not self.ended:
-            self._reader = asyncio.get_running_loop().create_future()
-            await self._reader
-
-    async def writable(self) -> None:
-        """Wait until written bytes have left far enough."""
-        while self.write_paused:
-            waiter = asyncio.get_running_loop().create_future()
-            self._writers.append(waiter)
-            await waiter
-
-    def take(self) -> bytes:
-        chunk = self.chunks.popleft()
-        self.held -= len(chunk)
-        if self._read_paused and self.held < _HELD_BYTES // 2 and self.transport is not None:
-            self._read_paused = False
-            self.transport.resume_reading()
-        return chunk
-
-    def put_back(self, chunk: bytes) -> None:
-        if chunk:
-            self.chunks.appendleft(chunk)
-            self.held += len(chunk)
-
-
 class ServerTransport(Transport):
     """nats-py's transport interface, and what the handshake needs beyond it."""
 
-    def __init__(self, trace: Trace | None) -> None:
+    def __init__(self, trace: Trace | None, proxy: Proxy | None = None) -> None:
         self.stage = Stage.RESOLVING
+        self.proxy = proxy  # None: straight to the server
         self.last_line = b""  # of the handshake, as received
         self._trace = trace
 
@@ -175,6 +56,11 @@ class ServerTransport(Transport):
     @abstractmethod
     async def _line(self) -> bytes:
         """Read a line; less than one when the stream ends or the line does not."""
+
+    @property
+    @abstractmethod
+    def is_congested(self) -> bool:
+        """Whether ``drain`` has to wait."""
 
     @abstractmethod
     def _put_back(self, data: bytes) -> None:
@@ -204,40 +90,60 @@ class ServerTransport(Transport):
 class StreamTransport(ServerTransport):
     """TCP, and TLS over it."""
 
-    def __init__(self, trace: Trace | None = None) -> None:
-        super().__init__(trace)
-        self._stream: _Stream | None = None
+    def __init__(self, trace: Trace | None = None, proxy: Proxy | None = None) -> None:
+        super().__init__(trace, proxy)
+        self._stream: Stream | None = None
         self._under_tls: asyncio.BaseTransport | None = None  # kept: collecting it would close the socket
 
     async def connect(self, uri: Any, buffer_size: int, connect_timeout: float) -> None:
-        loop = asyncio.get_running_loop()
         async with asyncio.timeout(connect_timeout):
-            addresses = await resolve(uri.hostname, uri.port)
-            self.stage = Stage.DIALLING
-            if len(addresses) == 1:  # and no race, which loses the winner's socket when it is cancelled
-                _, stream = await loop.create_connection(_Stream, addresses[0], uri.port)
-            else:
-                _, stream = await loop.create_connection(_Stream, uri.hostname, uri.port, happy_eyeballs_delay=0.25)
-        self._use(stream)
+            await self._reach(uri.hostname, uri.port)
         self.stage = Stage.WAITING_FOR_INFO
+
+    async def _reach(self, host: str, port: int) -> None:
+        """Have a stream of bytes to and from the server."""
+        if self.proxy is None:
+            await self._dial(host, port)
+            return
+        from natscli.connection import proxies  # only for those who have one
+
+        self.stage = Stage.DIALLING_PROXY
+        with proxies.named(self.proxy):
+            await self._dial(self.proxy.host, self.proxy.port, Stage.DIALLING_PROXY)
+            self.stage = Stage.PROXY
+            await proxies.tunnel(self._open(), self.proxy, host, port)
+
+    async def _dial(self, host: str, port: int, stage: Stage = Stage.DIALLING) -> None:
+        addresses = await resolve(host, port)
+        self.stage = stage
+        loop = asyncio.get_running_loop()
+        if len(addresses) == 1:  # and no race, which loses the winner's socket when it is cancelled
+            _, stream = await loop.create_connection(Stream, addresses[0], port)
+        else:
+            _, stream = await loop.create_connection(Stream, host, port, happy_eyeballs_delay=0.25)
+        self._use(stream)
 
     async def connect_tls(
         self, uri: Any, ssl_context: ssl.SSLContext, buffer_size: int, connect_timeout: float
     ) -> None:
+        await self._encrypt(uri if isinstance(uri, str) else uri.hostname, ssl_context, connect_timeout)
+
+    async def _encrypt(self, name: str, context: ssl.SSLContext, seconds: float) -> None:
+        """Go on under TLS; the certificate at the other end has to bear ``name``."""
         before = self.stage
         self.stage = Stage.TLS
         clear = self._open()
         under = clear.transport
         assert under is not None
-        stream = _Stream()
+        stream = Stream()
         try:
-            async with asyncio.timeout(connect_timeout):
+            async with asyncio.timeout(seconds):
                 over = await asyncio.get_running_loop().start_tls(
                     under,
                     stream,
-                    ssl_context,
-                    server_hostname=uri if isinstance(uri, str) else uri.hostname,
-                    ssl_handshake_timeout=connect_timeout,
+                    context,
+                    server_hostname=name,
+                    ssl_handshake_timeout=seconds,
                     ssl_shutdown_timeout=CLOSE_S,
                 )
         except BaseException:
@@ -298,6 +204,10 @@ class StreamTransport(ServerTransport):
     def _put_back(self, data: bytes) -> None:
         self._open().put_back(data)
 
+    @property
+    def is_congested(self) -> bool:
+        return self._open().write_paused
+
     async def drain(self) -> None:
         stream = self._open()
         await stream.writable()
@@ -326,12 +236,12 @@ class StreamTransport(ServerTransport):
     def __bool__(self) -> bool:
         return self._stream is not None
 
-    def _use(self, stream: _Stream) -> None:
+    def _use(self, stream: Stream) -> None:
         assert stream.transport is not None
         stream.transport.set_write_buffer_limits(high=_WRITE_AHEAD)
         self._stream = stream
 
-    def _open(self) -> _Stream:
+    def _open(self) -> Stream:
         if self._stream is None:
             raise ConnectionResetError("not connected")
         return self._stream

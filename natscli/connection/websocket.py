@@ -1,120 +1,132 @@
-"""NATS over WebSocket, by aiohttp, which is imported when this module is.
+"""NATS over WebSocket: the frames are those of ``websockets`` (its part that does no I/O), the bytes go as all go.
 
-nats-py's own transport sends nothing until it is told to, waits for ever for a peer that takes part in
-nothing, and hides what went wrong.
+So a WebSocket is dialled, proxied, encrypted, timed out, aborted and drained as a TCP connection is.
+Nothing is compressed, though nats-server offers it: small JSON messages went through at 0.7 of the speed,
+for 1.6 times the CPU of ours and more of the server's.
 """
 
 import asyncio
-import socket
 import ssl
-from contextlib import suppress
 from typing import Any
 
-import aiohttp
+from websockets.client import ClientProtocol
+from websockets.exceptions import InvalidStatus
+from websockets.frames import Frame, Opcode
+from websockets.protocol import State
+from websockets.uri import parse_uri
 
-from natscli.connection.names import resolve
-from natscli.connection.transport import CLOSE_S, LONGEST_LINE, HandshakeError, ServerTransport, Stage, Trace
+from natscli.connection.handshake import HandshakeError, Stage
+from natscli.connection.transport import LONGEST_LINE, StreamTransport, Trace
+from natscli.context.proxy import Proxy
+from natscli.errors import ExitCode
+
+_LARGEST_FRAME = 256 * 1024 * 1024  # a server sends what is pending as one frame, of at most 64 MiB by default
+_DATA = (Opcode.BINARY, Opcode.TEXT, Opcode.CONT)
+_UNAUTHORISED = (401, 403)
+_STRANGER = "the server does not speak WebSocket there"
 
 
-class WebSocketTransport(ServerTransport):
+class WebSocketTransport(StreamTransport):
     """One WebSocket; ``context`` is for wss, whose certificate has to bear ``tls_name`` or the host's name."""
 
-    def __init__(self, trace: Trace | None, context: ssl.SSLContext | None, tls_name: str | None) -> None:
-        super().__init__(trace)
+    def __init__(
+        self,
+        trace: Trace | None,
+        proxy: Proxy | None,
+        context: ssl.SSLContext | None,
+        tls_name: str | None,
+        headers: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        super().__init__(trace, proxy)
         self._context = context
         self._tls_name = tls_name
-        self._session: aiohttp.ClientSession | None = None
-        self._socket: aiohttp.ClientWebSocketResponse[bool] | None = None
+        self._headers = headers
+        self._protocol: ClientProtocol | None = None
         self._unread = b""
         self._ended = False
-        self._unsent: list[bytes] = []
-        self._sender: asyncio.Task[None] | None = None
-        self._failure: OSError | None = None
-        self._closer: asyncio.Task[None] | None = None
 
     async def connect(self, uri: Any, buffer_size: int, connect_timeout: float) -> None:
         async with asyncio.timeout(connect_timeout):
-            await resolve(uri.hostname, uri.port)  # apart, so that a failure is named
+            await self._reach(uri.hostname, uri.port)
+            if self._context is not None:
+                await self._encrypt(self._tls_name or uri.hostname, self._context, connect_timeout)
             self.stage = Stage.UPGRADING
-            self._session = aiohttp.ClientSession()
-            try:
-                self._socket = await self._session.ws_connect(
-                    uri.geturl(),
-                    ssl=self._context or True,
-                    server_hostname=self._tls_name if self._context else None,
-                    timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
-                    max_msg_size=0,
-                )
-            except aiohttp.ClientConnectorCertificateError as error:
-                raise error.certificate_error from None
-            except aiohttp.ClientConnectorError as error:
-                raise error.os_error from None
-            except aiohttp.WSServerHandshakeError as error:
-                raise HandshakeError(f"the server does not speak WebSocket there: HTTP status {error.status}") from None
-            except aiohttp.ClientError as error:
-                raise HandshakeError("the server does not speak WebSocket there") from error
+            await self._upgrade(uri.geturl())
         self.stage = Stage.WAITING_FOR_INFO
+
+    async def _upgrade(self, url: str) -> None:
+        self._protocol = protocol = ClientProtocol(parse_uri(url), max_size=_LARGEST_FRAME)
+        request = protocol.connect()
+        for name, value in self._headers:
+            request.headers[name] = value
+        protocol.send_request(request)
+        self._send_waiting()
+        while protocol.state is State.CONNECTING and protocol.handshake_exc is None:
+            data = await super().read(0)
+            if not data:
+                raise HandshakeError(_STRANGER)
+            protocol.receive_data(data)
+        if isinstance(protocol.handshake_exc, InvalidStatus):
+            raise _declined(protocol.handshake_exc.response.status_code)
+        if protocol.handshake_exc is not None:
+            raise HandshakeError(_STRANGER) from protocol.handshake_exc
+        self._unread = self._arrived()
 
     async def connect_tls(
         self, uri: Any, ssl_context: ssl.SSLContext, buffer_size: int, connect_timeout: float
     ) -> None:
         """Nothing: TLS comes before the WebSocket or never."""
 
-    @property
-    def tls(self) -> ssl.SSLObject | None:
-        found = self._socket.get_extra_info("ssl_object") if self._socket is not None else None
-        return found if isinstance(found, ssl.SSLObject) else None
-
-    @property
-    def remote_address(self) -> tuple[str, int] | None:
-        peer = self._socket.get_extra_info("peername") if self._socket is not None else None
-        return (peer[0], peer[1]) if peer else None
-
     def write(self, payload: bytes) -> None:
         self._tell(payload)
-        if self._failure is None:
-            self._unsent.append(payload)
-        if self._sender is None or self._sender.done():
-            self._sender = asyncio.ensure_future(self._send())
-
-    def writelines(self, payload: list[bytes]) -> None:
-        self.write(b"".join(payload))
-
-    async def _send(self) -> None:
-        assert self._socket is not None
-        while self._unsent and self._failure is None:
-            payload = b"".join(self._unsent)
-            self._unsent.clear()
-            try:
-                await self._socket.send_bytes(payload)
-            except (OSError, aiohttp.ClientError) as error:
-                self._failure = error if isinstance(error, OSError) else ConnectionError(str(error))
-
-    async def drain(self) -> None:
-        while self._sender is not None and not self._sender.done():
-            await asyncio.wait([self._sender])
-        if self._failure is not None and self.at_eof():  # what came before the end may say why it came
-            raise self._failure
+        if self._protocol is not None and self._protocol.state is State.OPEN:
+            self._protocol.send_binary(payload)
+            self._send_waiting()
 
     async def read(self, buffer_size: int) -> bytes:
         data, self._unread = self._unread, b""
-        return data or await self._frame()
+        return data or await self._payload()
 
-    async def _frame(self) -> bytes:
-        """Return what the next frame carries; nothing at the end."""
-        assert self._socket is not None
-        message = await self._socket.receive()
-        if message.type is aiohttp.WSMsgType.BINARY:
-            return bytes(message.data)
+    async def _payload(self) -> bytes:
+        """Return what the next frames carry; nothing at the end."""
+        assert self._protocol is not None
+        while self._protocol.state is State.OPEN:
+            received = await super().read(0)
+            if not received:
+                break
+            self._protocol.receive_data(received)
+            data = self._arrived()
+            self._send_waiting()
+            if data:
+                return data
         self._ended = True
-        if message.type is aiohttp.WSMsgType.ERROR:
-            raise ConnectionError(str(message.data))
+        if self._protocol.parser_exc is not None:
+            raise ConnectionError(f"not a WebSocket any more: {self._protocol.parser_exc}")
         return b""
+
+    def _arrived(self) -> bytes:
+        """Return the payloads of the frames that are complete."""
+        assert self._protocol is not None
+        events = self._protocol.events_received()
+        frames = [event.data for event in events if isinstance(event, Frame) and event.opcode in _DATA]
+        return bytes(frames[0]) if len(frames) == 1 else b"".join(frames)
+
+    def _send_waiting(self) -> None:
+        """Hand what the protocol has to say to the stream."""
+        assert self._protocol is not None
+        transport = self._open().transport
+        assert transport is not None
+        for data in self._protocol.data_to_send():
+            if data:
+                transport.write(data)
 
     async def _line(self) -> bytes:
         line, self._unread = self._unread, b""
-        while b"\n" not in line and len(line) < LONGEST_LINE and not self._ended:
-            line += await self._frame()
+        while b"\n" not in line and len(line) < LONGEST_LINE:
+            data = await self._payload()
+            if not data:
+                break
+            line += data
         line, newline, self._unread = line.partition(b"\n")
         return line + newline
 
@@ -125,33 +137,18 @@ class WebSocketTransport(ServerTransport):
         return self._ended and not self._unread
 
     def close(self) -> None:
-        if self._closer is None:
-            self._closer = asyncio.ensure_future(self._close())
-
-    async def wait_closed(self) -> None:
-        """Wait for the close, and break the connection when the peer does not let it happen."""
-        if self._closer is not None:
-            done, _ = await asyncio.wait([self._closer], timeout=CLOSE_S)
-            if not done:
-                self.abort()
-                await asyncio.wait([self._closer], timeout=CLOSE_S)
-
-    def abort(self) -> None:
-        if self._sender is not None:
-            self._sender.cancel()
-        raw = self._socket.get_extra_info("socket") if self._socket is not None else None
-        if raw is not None:
-            with suppress(OSError):
-                raw.shutdown(socket.SHUT_RDWR)  # aiohttp's own ways all wait for the peer
-        self.close()
-
-    async def _close(self) -> None:
-        if self._sender is not None:
-            await asyncio.wait([self._sender])
-        if self._socket is not None:
-            await self._socket.close()
-        if self._session is not None:
-            await self._session.close()
+        if self._protocol is not None and self._protocol.state is State.OPEN and not super().at_eof():
+            self._protocol.send_close(1000)
+            self._send_waiting()
+        super().close()
 
     def __bool__(self) -> bool:
-        return self._socket is not None
+        return self._protocol is not None
+
+
+def _declined(status: int) -> HandshakeError:
+    """Return what an answer other than a WebSocket comes to."""
+    if status in _UNAUTHORISED:  # a gateway's word: nats-server takes every handshake
+        words = f"refused: the WebSocket handshake is answered with HTTP status {status}"
+        return HandshakeError(words, ExitCode.REFUSED, "--ws-header sends what a gateway may want to see")
+    return HandshakeError(f"{_STRANGER}: HTTP status {status}")

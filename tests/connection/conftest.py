@@ -23,12 +23,25 @@ class Pki:
         self.ca = good.path
         self.strange_ca = strange.path
         self.server = good.server()
+        self.inside = good.server("inside", hosts=("nats.inside", "localhost", "127.0.0.1"))
         self.elsewhere = good.server("elsewhere", hosts=("nats.example.com",))
         self.expired = good.server("expired", days=(-60, -30))
         self.client = good.client()
         self.expired_client = good.client("late", days=(-60, -30))
         self.encrypted_client = good.client("locked", password=b"a password")
         self.strange_client = strange.client()
+        self.hostile = good.server("hostile\x1b[2J", hosts=("nats.example.com",))
+        self.coming = good.server("coming", days=(10, 30))
+        self.rsa = good.server("rsa", rsa_key=True)
+        self.wild = good.server("wild", hosts=("*.example.com",))
+        self.many = good.server("many", hosts=tuple(f"host{n}.example.com" for n in range(20)))
+        self.alone = good.alone("alone")
+        middle = Authority(folder, "middle", above=good)
+        self.chained = middle.server("chained")
+        middle._chain = b""
+        self.unchained = middle.server("unchained")
+        stale = Authority(folder, "stale", above=good, days=(-60, -30))
+        self.stale_above = stale.server("under stale")
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,8 @@ from nacl.signing import SigningKey
 
 _SEED = 18 << 3
 _KINDS = {"operator": 14 << 3, "account": 0, "user": 20 << 3}
-_UNLIMITED = {"subs": -1, "data": -1, "payload": -1}
-_ACCOUNT_LIMITS = _UNLIMITED | {"imports": -1, "exports": -1, "wildcards": True, "conn": -1, "leaf": -1}
+UNLIMITED = {"subs": -1, "data": -1, "payload": -1}
+_ACCOUNT_LIMITS = UNLIMITED | {"imports": -1, "exports": -1, "wildcards": True, "conn": -1, "leaf": -1}
 
 
 class Key:
@@ -29,12 +29,21 @@ class Key:
         """The signature of ``data``."""
         return self._signing.sign(data).signature
 
-    def claim(self, subject: str, nats: dict[str, Any], expires_in_s: float | None = None) -> str:
-        """A JWT about ``subject``, signed by this key."""
+    def claim(
+        self,
+        subject: str,
+        nats: dict[str, Any],
+        expires_in_s: float | None = None,
+        begins: int | None = None,
+        **more: Any,
+    ) -> str:
+        """A JWT about ``subject``, signed by this key; ``begins`` is in seconds since 1970."""
         claims = {"jti": secrets.token_hex(16), "iat": int(time.time()), "iss": self.public, "sub": subject}
-        claims |= {"name": "test", "nats": nats | {"version": 2}}
+        claims |= {"name": "test", "nats": nats | {"version": 2}, **more}
         if expires_in_s is not None:
             claims["exp"] = int(time.time() + expires_in_s)
+        if begins is not None:
+            claims["nbf"] = begins
         head = {"typ": "JWT", "alg": "ed25519-nkey"}
         signed = ".".join(_base64(json.dumps(part).encode()) for part in (head, claims))
         return f"{signed}.{_base64(self.sign(signed.encode()))}"
@@ -49,16 +58,33 @@ class Realm(NamedTuple):
     @property
     def server_configuration(self) -> str:
         """What a server of the operator is told, with the account preloaded."""
-        operator = self.operator.claim(self.operator.public, {"type": "operator"})
-        nats = {"type": "account", "limits": _ACCOUNT_LIMITS, "default_permissions": {"pub": {}, "sub": {}}}
-        account = self.operator.claim(self.account.public, nats)
-        preload = f'resolver_preload {{ {self.account.public}: "{account}" }}'
-        return f'operator: "{operator}"\nresolver: MEMORY\n{preload}\n'
+        return self.configured()
 
-    def user(self, key: Key, expires_in_s: float | None = None, **permissions: Any) -> str:
+    def configured(self, **claims: Any) -> str:
+        """The same, with further claims of the account: ``signing_keys``, ``revocations``, ``limits``."""
+        operator = self.operator.claim(self.operator.public, {"type": "operator"})
+        return f'operator: "{operator}"\nresolver: MEMORY\n{self.preloaded(**claims)}'
+
+    def preloaded(self, **claims: Any) -> str:
+        """The last line of the configuration, which a reload may change."""
+        nats = {"type": "account", "default_permissions": {"pub": {}, "sub": {}}, **claims}
+        nats["limits"] = _ACCOUNT_LIMITS | claims.get("limits", {})
+        account = self.operator.claim(self.account.public, nats)
+        return f'resolver_preload {{ {self.account.public}: "{account}" }}\n'
+
+    def user(self, key: Key, expires_in_s: float | None = None, begins: int | None = None, **permissions: Any) -> str:
         """The JWT of a user of the account."""
-        nats = {"type": "user", "pub": {}, "sub": {}, **_UNLIMITED, **permissions}
-        return self.account.claim(key.public, nats, expires_in_s)
+        nats = {"type": "user", "pub": {}, "sub": {}, **UNLIMITED, **permissions}
+        return self.account.claim(key.public, nats, expires_in_s, begins)
+
+    def signed_user(self, signer: Key, key: Key, **permissions: Any) -> str:
+        """The JWT of a user that a signing key issued; without permissions, as a scoped key wants it."""
+        return signer.claim(key.public, {"type": "user", "issuer_account": self.account.public, **permissions})
+
+
+def scope(key: Key, **template: Any) -> dict[str, Any]:
+    """A signing key of an account that says what its users may do."""
+    return {"kind": "user_scope", "key": key.public, "role": "tester", "template": {**UNLIMITED, **template}}
 
 
 def new_realm() -> Realm:

@@ -14,10 +14,9 @@ from natscli.context.settings import Settings
 from natscli.context.target import Target
 from natscli.errors import NatsCliError, PermissionDeniedError
 from natscli.wire.message import Message, Run
+from tests.waiting import SLACK_S
 
 T = TypeVar("T")
-
-SLACK_S = 1.0  # what a loaded machine may add to a deadline
 
 
 def target_for(url: str, **settings: Any) -> Target:
@@ -88,6 +87,7 @@ class Recorder:
         self.losses: list[tuple[str, str]] = []
         self.reasons: list[str] = []
         self.returns: list[tuple[str, float]] = []
+        self.renewals: list[str] = []
         self.refusals: list[PermissionDeniedError] = []
 
     def lost(self, url: str, reason: str) -> None:
@@ -98,6 +98,10 @@ class Recorder:
 
     def regained(self, url: str, seconds: float) -> None:
         self.returns.append((url, seconds))
+
+    def renewed(self, url: str, seconds: float, source: str) -> None:
+        self.returns.append((url, seconds))
+        self.renewals.append(source)
 
     def refused(self, error: PermissionDeniedError) -> None:
         self.refusals.append(error)

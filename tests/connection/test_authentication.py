@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +12,9 @@ from urllib.parse import quote as percent
 import pytest
 
 from natscli.connection.trace import trace_to_stderr
-from natscli.context.credentials import SeedFile
+from natscli.context.jwt import inspect
 from natscli.context.target import Target
+from natscli.context.validity import format_moment
 from natscli.errors import ConnectError, ExitCode, NatsCliError, RefusedError, UsageError
 from natscli.server.process import LocalServer
 from tests.connection.jwts import Key, Realm, creds, new_realm
@@ -24,6 +26,8 @@ MakeServer = Callable[..., LocalServer]
 PASSWORD = "p@ss/w:rd,#?%&é"
 TOKEN = "t0ken-of-one-piece"
 WRONG = "wr0ng-secret"
+VIOLATION = "authorization violation"
+STRANGER = "user 'alice' is unknown there, or the password is wrong"
 
 
 class Outcome(NamedTuple):
@@ -78,9 +82,9 @@ def assert_hidden(outcome: Outcome, *secrets: str) -> None:
             assert form not in outcome.shown
 
 
-def assert_refused(outcome: Outcome, url: str, *secrets: str) -> None:
+def assert_refused(outcome: Outcome, url: str, words: str, *secrets: str) -> None:
     assert type(outcome.error) is RefusedError
-    assert str(outcome.error) == f"cannot connect to {url}: refused: authorization violation"
+    assert str(outcome.error) == f"cannot connect to {url}: refused: {VIOLATION}: {words}"
     assert outcome.error.exit_code == ExitCode.REFUSED
     assert_hidden(outcome, *secrets)
 
@@ -117,13 +121,35 @@ def test_a_wrong_password_is_refused(place, make_server: MakeServer, attempt):
     settings = {"user": "alice", "password": WRONG} if place == "settings" else {}
     url = server.url if place == "settings" else with_user_information(server.url, f"alice:{WRONG}")
 
-    assert_refused(attempt(target_for(url, **settings)), server.url, WRONG)
+    assert_refused(attempt(target_for(url, **settings)), server.url, STRANGER, WRONG)
+
+
+def test_a_password_that_is_missing_is_missed(make_server: MakeServer, attempt):
+    server = make_server(user="alice", password=PASSWORD)
+
+    outcome = attempt(with_user_information(server.url, "alice:"))
+
+    assert_refused(outcome, server.url, "no password was given for user 'alice'")
 
 
 def test_no_credentials_where_some_are_wanted_are_refused(make_server: MakeServer, attempt):
     server = make_server(user="alice", password=PASSWORD)
 
-    assert_refused(attempt(server.url), server.url)
+    outcome = attempt(server.url)
+
+    assert_refused(outcome, server.url, "no credentials were given")
+    assert outcome.error.hint == "--user and --password, --token, or --context say who you are"
+
+
+@pytest.mark.parametrize("given", [{}, {"user": "alice", "password": WRONG}, {"token": WRONG}])
+def test_a_server_that_challenges_for_keys_is_known_by_it(given, make_server: MakeServer, attempt):
+    server = nkey_server(make_server, Key("user"))
+
+    outcome = attempt(target_for(server.url, **given))
+
+    assert type(outcome.error) is RefusedError
+    assert outcome.error.hint == "the server asks for an NKey or a JWT: --nkey or --creds names the file"
+    assert_hidden(outcome, WRONG)
 
 
 def test_credentials_go_to_a_server_that_says_nothing_of_wanting_them(attempt):
@@ -157,7 +183,7 @@ def test_each_url_of_a_list_has_credentials_of_its_own(make_server: MakeServer, 
     outcome = attempt(",".join(swapped))
     assert type(outcome.error) is RefusedError
     for server in (first, second):
-        assert f"{server.url}: refused: authorization violation" in str(outcome.error)
+        assert f"{server.url}: refused: {VIOLATION}: user '" in str(outcome.error)
     assert_hidden(outcome, PASSWORD)
 
 
@@ -180,7 +206,7 @@ def test_a_token_is_accepted(place, make_server: MakeServer, attempt):
 def test_a_wrong_token_is_refused(make_server: MakeServer, attempt):
     server = make_server(token=TOKEN)
 
-    assert_refused(attempt(target_for(server.url, token=WRONG)), server.url, WRONG)
+    assert_refused(attempt(target_for(server.url, token=WRONG)), server.url, "the token is not accepted", WRONG)
 
 
 # -- NKey -------------------------------------------------------------------------------------------
@@ -207,9 +233,20 @@ def test_an_nkey_is_accepted(decoration, make_server: MakeServer, attempt, write
 def test_an_nkey_that_the_server_does_not_know_is_refused(make_server: MakeServer, attempt, write):
     server, stranger = nkey_server(make_server, Key("user")), Key("user")
 
-    outcome = attempt(target_for(server.url, nkey=write(stranger.seed)))
+    path = write(stranger.seed)
+    outcome = attempt(target_for(server.url, nkey=path))
 
-    assert_refused(outcome, server.url, stranger.seed)
+    words = f"likely the server does not know the NKey {stranger.public} of NKey file '{path}'"
+    assert_refused(outcome, server.url, words, stranger.seed)
+
+
+def test_a_key_that_the_server_did_not_ask_for_is_said_not_to_have_been_used(make_server: MakeServer, attempt, write):
+    server, path = make_server(user="alice", password=PASSWORD), write(Key("user").seed)
+
+    outcome = attempt(target_for(server.url, nkey=path))
+
+    assert_refused(outcome, server.url, f"the server asks for no NKey and no JWT, so NKey file '{path}' was not used")
+    assert outcome.error.hint == "it may want --user and --password, or --token"
 
 
 @pytest.mark.parametrize("case", ["changed", "account", "public", "empty", "absent", "given itself"])
@@ -226,8 +263,8 @@ def test_a_seed_that_cannot_be_used_is_named_before_any_connection(case, attempt
     }[case]()
     words = {
         "changed": "the seed's checksum is wrong",
-        "account": "has no user seed",
-        "public": "has no user seed",
+        "account": "this is an account seed; a user seed is needed, which begins with SU",
+        "public": "has no user seed, which begins with SU: it has a user's public key",
         "empty": "has no user seed",
         "absent": "cannot be read: no such file or directory",
         "given itself": "a path is needed, and the secret itself was given",
@@ -236,8 +273,6 @@ def test_a_seed_that_cannot_be_used_is_named_before_any_connection(case, attempt
     outcome = attempt_without_contact(attempt, nkey=path)
 
     assert words in str(outcome.error)
-    if case == "given itself":  # it is the path of the target, whose repr is for nobody but us
-        outcome = Outcome(None, outcome.shown.partition("\n" + repr(SeedFile(key.seed)))[2])
     assert_hidden(outcome, key.seed, changed, account.seed)
 
 
@@ -264,33 +299,86 @@ def test_a_credentials_file_is_accepted(make_server: MakeServer, realm: Realm, a
     assert_hidden(outcome, key.seed, jwt)
 
 
-def test_an_expired_jwt_is_refused(make_server: MakeServer, realm: Realm, attempt, write):
+def test_an_expired_jwt_is_refused_with_its_date(make_server: MakeServer, realm: Realm, attempt, write):
     server, key = realm_server(make_server, realm), Key("user")
-    jwt = realm.user(key, expires_in_s=-60)
+    jwt = realm.user(key, expires_in_s=-3 * 86_400 - 60)
+    path = write(creds(jwt, key.seed))
 
-    outcome = attempt(target_for(server.url, creds=write(creds(jwt, key.seed))))
+    outcome = attempt(target_for(server.url, creds=path))
 
-    assert type(outcome.error) is RefusedError
-    assert "refused: " in str(outcome.error)
-    assert_hidden(outcome, key.seed, jwt)
+    expired = format_moment(inspect(jwt).expires)
+    words = f"the JWT of user 'test' in credentials file '{path}' expired on {expired}, 3 days ago"
+    assert_refused(outcome, server.url, words, key.seed, jwt)
 
 
-def test_a_seed_that_does_not_belong_to_its_jwt_is_refused(make_server: MakeServer, realm: Realm, attempt, write):
-    server, key, other = realm_server(make_server, realm), Key("user"), Key("user")
+def test_a_jwt_of_the_future_is_refused_with_its_date(make_server: MakeServer, realm: Realm, attempt, write):
+    server, key = realm_server(make_server, realm), Key("user")
+    begins = int(time.time()) + 7200
+    jwt = realm.user(key, begins=begins)
+    path = write(creds(jwt, key.seed))
+
+    outcome = attempt(target_for(server.url, creds=path))
+
+    words = f"the JWT of user 'test' in credentials file '{path}' is not valid before {format_moment(begins)}"
+    assert_refused(outcome, server.url, words, key.seed, jwt)
+
+
+def test_a_jwt_that_was_changed_is_refused_as_such(make_server: MakeServer, realm: Realm, attempt, write):
+    server, key = realm_server(make_server, realm), Key("user")
+    head, claims, _ = realm.user(key).split(".")
+    jwt = f"{head}.{claims}.{realm.user(key).split('.')[2]}"
+    path = write(creds(jwt, key.seed))
+
+    outcome = attempt(target_for(server.url, creds=path))
+
+    whose = f"the JWT of user 'test' in credentials file '{path}'"
+    words = f"the signature of {whose} is wrong: it was changed, or never issued"
+    assert_refused(outcome, server.url, words, key.seed, jwt)
+
+
+def test_a_jwt_for_other_connections_is_refused_as_such(make_server: MakeServer, realm: Realm, attempt, write):
+    server, key = realm_server(make_server, realm), Key("user")
+    jwt = realm.user(key, allowed_connection_types=["WEBSOCKET", "MQTT"])
+    path = write(creds(jwt, key.seed))
+
+    outcome = attempt(target_for(server.url, creds=path))
+
+    words = f"the JWT of user 'test' in credentials file '{path}' is only for connections of the kinds WEBSOCKET, MQTT"
+    assert_refused(outcome, server.url, words, key.seed, jwt)
+
+
+def test_a_seed_that_does_not_belong_to_its_jwt_is_named_before_any_connection(realm: Realm, attempt, write):
+    key, other = Key("user"), Key("user")
     jwt = realm.user(key)
 
-    outcome = attempt(target_for(server.url, creds=write(creds(jwt, other.seed))))
+    outcome = attempt_without_contact(attempt, creds=write(creds(jwt, other.seed)))
 
-    assert_refused(outcome, server.url, other.seed, jwt)
+    assert f"does not belong to the JWT: that of {other.public}, and the JWT of {key.public}" in str(outcome.error)
+    assert_hidden(outcome, other.seed, jwt)
 
 
 def test_a_jwt_of_another_operator_is_refused(make_server: MakeServer, realm: Realm, attempt, write):
     server, key = realm_server(make_server, realm), Key("user")
-    jwt = new_realm().user(key)
+    strange = new_realm()
+    jwt = strange.user(key)
+    path = write(creds(jwt, key.seed))
+
+    outcome = attempt(target_for(server.url, creds=path))
+
+    in_order = f"the JWT of user 'test' in credentials file '{path}' is in order here and valid without end"
+    likely = f"the server possibly does not know account {strange.account.public} or has revoked the user"
+    assert_refused(outcome, server.url, f"{in_order}; {likely}", key.seed, jwt)
+
+
+def test_a_clock_that_may_be_wrong_is_thought_of(make_server: MakeServer, attempt, write):
+    server, key, strange = realm_server(make_server, new_realm()), Key("user"), new_realm()
+    jwt = strange.user(key, expires_in_s=3600)
 
     outcome = attempt(target_for(server.url, creds=write(creds(jwt, key.seed))))
 
-    assert_refused(outcome, server.url, key.seed, jwt)
+    assert f"valid until {format_moment(inspect(jwt).expires)}; " in str(outcome.error)
+    assert str(outcome.error).endswith(", has revoked the user or has another time of day")
+    assert_hidden(outcome, key.seed, jwt)
 
 
 @pytest.mark.parametrize("text", ["", "nothing of the kind", "a seed alone", "a JWT alone"])
@@ -309,7 +397,8 @@ def test_a_credentials_file_that_cannot_be_used_is_named_before_any_connection(t
 
 def test_a_jwt_that_expires_in_use_ends_the_connection(make_server: MakeServer, realm: Realm, write):
     server, key = realm_server(make_server, realm), Key("user")
-    path = write(creds(realm.user(key, expires_in_s=1.2), key.seed))
+    jwt = realm.user(key, expires_in_s=1.2)
+    path = write(creds(jwt, key.seed))
 
     async def wait() -> Exception | None:
         async with connected(target_for(server.url, creds=path)) as connection:
@@ -319,7 +408,9 @@ def test_a_jwt_that_expires_in_use_ends_the_connection(make_server: MakeServer, 
     error = asyncio.run(wait())
 
     assert type(error) is RefusedError
-    assert str(error) == f"{server.url} refused: user authentication expired"
+    whose = f"the JWT of user 'test' in credentials file '{path}'"
+    said = f"{server.url} refused: user authentication expired: {whose} expired on "
+    assert str(error).startswith(said + format_moment(inspect(jwt).expires))
 
 
 def test_a_challenge_is_answered_with_its_signature(write):

@@ -12,9 +12,9 @@ from contextlib import AsyncExitStack
 import pytest
 
 from natscli.errors import ConnectError, DeadlineError, ExitCode, NatsCliError, RefusedError
-from tests.connection.opening import SLACK_S, connect_once, connected, refusal, target_for, timed_failure
+from tests.connection.opening import connect_once, connected, refusal, target_for, timed_failure
 from tests.connection.peers import Behaviour, Peer, closed_port, fake_server, info, ordinary, silence
-from tests.waiting import eventually_async
+from tests.waiting import SLACK_S, eventually_async
 
 DEADLINE_S = 0.3
 KINDS = {ExitCode.CONNECTION: ConnectError, ExitCode.REFUSED: RefusedError, ExitCode.TIMEOUT: DeadlineError}

@@ -11,7 +11,7 @@ from natscli.server.process import LocalServer
 from natscli.wire.encode import pub
 from natscli.wire.message import Run
 from tests.connection.opening import Sink, connected, end_of
-from tests.connection.peers import Peer, RawClient, fake_server, ordinary, welcoming
+from tests.connection.peers import Peer, fake_server, ordinary, welcoming
 from tests.waiting import eventually_async
 
 
@@ -168,9 +168,9 @@ def test_a_trace_has_every_control_line_and_no_payload(server: LocalServer, subj
     async def exchange() -> None:
         async with connected(server.url, trace=lambda direction, data: lines.append((direction, data))) as connection:
             await connection.subscribe_bulk(subject, Sink())
-            client = await RawClient.open(server.port)
-            await client.send(pub(subject.encode(), b"a secret"))
-            await client.close()
+            async with connected(server.url) as other:
+                other.send(pub(subject.encode(), b"a secret"))
+                await other.confirm(5.0)
             await connection.confirm(5.0)
 
     asyncio.run(exchange())

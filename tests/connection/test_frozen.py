@@ -14,9 +14,9 @@ import pytest
 from natscli.errors import DeadlineError
 from natscli.server.process import LocalServer
 from natscli.wire.encode import pub
-from tests.connection.opening import SLACK_S, Recorder, Sink, connected, end_of
+from tests.connection.opening import Recorder, Sink, connected, end_of
 from tests.processes import freeze
-from tests.waiting import eventually_async
+from tests.waiting import SLACK_S, eventually_async
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no process can be stopped there")
 MakeServer = Callable[..., LocalServer]

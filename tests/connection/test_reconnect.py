@@ -4,20 +4,23 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 
 import pytest
 
 from natscli.connection.client import Connection
-from natscli.errors import ConnectionLostError, ExitCode, PermissionDeniedError
+from natscli.errors import ConnectionLostError, ExitCode, PermissionDeniedError, RefusedError
 from natscli.server.process import LocalServer
 from natscli.wire.encode import pub
-from tests.connection.opening import SLACK_S, Recorder, Sink, connected, end_of, target_for
+from tests.connection.jwts import UNLIMITED, Key, creds, new_realm
+from tests.connection.opening import Recorder, Sink, connected, end_of, target_for
 from tests.connection.peers import Peer, closed_port, fake_server, info, ordinary, silence
 from tests.processes import freeze
-from tests.waiting import eventually_async
+from tests.waiting import SLACK_S, eventually_async
 
 MakeServer = Callable[..., LocalServer]
 
@@ -211,29 +214,49 @@ def test_without_reconnecting_a_loss_is_the_end(make_server: MakeServer):
     assert elapsed < SLACK_S
 
 
-def test_a_server_with_other_credentials_is_tried_again_with_the_reason(make_server: MakeServer):
+def test_a_server_that_goes_on_refusing_who_we_are_is_the_end(make_server: MakeServer):
     server = make_server(user="alice", password="first")
 
-    async def exchange() -> tuple[Recorder, float]:
+    async def exchange() -> tuple[Recorder, Exception | None]:
         watcher = Recorder()
         target = target_for(server.url, user="alice", password="first")
         async with connected(target, reconnect=True, watcher=watcher) as connection:
             kill(server)
             await eventually_async(lambda: watcher.losses)
             make_server(port=server.port, user="alice", password="second")
-            await eventually_async(lambda: "refused: authorization violation" in watcher.reasons, within=10.0)
+            await eventually_async(lambda: watcher.reasons, within=10.0)
             assert not connection.is_connected
-            assert not connection.ended.done()
+            assert not connection.ended.done()  # it may just not know everybody yet
             with pytest.raises(ConnectionLostError):
                 connection.send(pub(b"a", b"x"))
-            started = time.monotonic()
-            await connection.close()
-            return watcher, time.monotonic() - started
+            return watcher, await end_of(connection, within=30.0)
 
-    watcher, elapsed = asyncio.run(exchange())
+    watcher, error = asyncio.run(exchange())
 
-    assert "first" not in "".join(watcher.reasons)
-    assert elapsed < SLACK_S
+    words = "refused: authorization violation: user 'alice' is no longer accepted with this password"
+    assert set(watcher.reasons) == {words}
+    assert type(error) is RefusedError
+    assert str(error) == f"{server.url} {words}"
+
+
+def test_a_server_that_refuses_who_we_are_for_a_moment_is_returned_to(make_server: MakeServer):
+    server = make_server(user="alice", password="first")
+
+    async def exchange() -> Recorder:
+        watcher = Recorder()
+        target = target_for(server.url, user="alice", password="first")
+        async with connected(target, reconnect=True, watcher=watcher) as connection:
+            kill(server)
+            await eventually_async(lambda: watcher.losses)
+            strange = make_server(port=server.port, user="alice", password="second")
+            await eventually_async(lambda: watcher.reasons, within=10.0)
+            kill(strange)
+            make_server(port=server.port, user="alice", password="first")
+            await eventually_async(lambda: watcher.returns, within=10.0)
+            await connection.confirm(5.0)
+        return watcher
+
+    assert asyncio.run(exchange()).returns
 
 
 def test_attempts_that_fail_leave_nothing_open_and_no_task_running():
@@ -381,3 +404,55 @@ def test_a_server_learned_of_is_returned_to():
 
     found, wanted = asyncio.run(exchange())
     assert found == wanted
+
+
+# -- as whom ----------------------------------------------------------------------------------------
+
+
+def test_a_renewed_jwt_is_used_to_come_back(make_server: MakeServer, tmp_path: Path):
+    realm, key = new_realm(), Key("user")
+    path = tmp_path / "me.creds"
+    first = realm.user(key)
+    path.write_text(creds(first, key.seed))
+    revoked = {key.public: int(time.time()) + 5}
+    renewed = realm.account.claim(key.public, {"type": "user", **UNLIMITED}, iat=int(time.time()) + 10)
+
+    async def exchange() -> Recorder:
+        watcher = Recorder()
+        target = target_for(server.url, creds=str(path))
+        async with connected(target, reconnect=True, watcher=watcher) as connection:
+            kill(server)
+            await eventually_async(lambda: watcher.losses)
+            make_server(port=server.port, extra=realm.configured(revocations=revoked))
+            await eventually_async(lambda: any("refused" in reason for reason in watcher.reasons), within=15.0)
+            path.write_text("half a fi")
+            await eventually_async(lambda: any("no user JWT" in reason for reason in watcher.reasons), within=15.0)
+            path.write_text(creds(renewed, key.seed))
+            await eventually_async(lambda: watcher.returns, within=15.0)
+            await connection.confirm(5.0)
+        return watcher
+
+    server = make_server(extra=realm.configured())
+    watcher = asyncio.run(exchange())
+
+    assert key.seed not in "".join(watcher.reasons)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs named pipes")
+def test_what_a_pipe_gave_is_kept_to_come_back(make_server: MakeServer, tmp_path: Path):
+    realm, key = new_realm(), Key("user")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    threading.Thread(target=pipe.write_text, args=[creds(realm.user(key), key.seed)]).start()
+
+    async def exchange() -> None:
+        watcher = Recorder()
+        async with connected(target_for(server.url, creds=str(pipe)), reconnect=True, watcher=watcher) as connection:
+            kill(server)
+            await eventually_async(lambda: watcher.losses)
+            make_server(port=server.port, extra=realm.configured())
+            await eventually_async(lambda: watcher.returns, within=15.0)
+            await connection.confirm(5.0)
+
+    server = make_server(extra=realm.configured())
+    asyncio.run(exchange())

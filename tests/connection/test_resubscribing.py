@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from natscli.connection.hardened import HardenedClient
-from natscli.connection.transport import _HELD_BYTES, READ_SIZE, _Stream
+from natscli.connection.stream import _HELD_BYTES, READ_SIZE, Stream
 from tests.connection.opening import Recorder, Sink, connected
 from tests.connection.peers import Peer, fake_server
 from tests.waiting import eventually_async
@@ -89,7 +89,7 @@ def test_what_had_arrived_while_reading_was_paused_survives_a_failed_write():
     async def exchange() -> bytes:
         ours, theirs = socket.socketpair()
         with theirs:
-            transport, stream = await asyncio.get_running_loop().create_connection(_Stream, sock=ours)
+            transport, stream = await asyncio.get_running_loop().create_connection(Stream, sock=ours)
             while stream.held <= _HELD_BYTES:
                 stream.buffer_updated(READ_SIZE)
             held = len(stream.chunks)
