@@ -14,7 +14,7 @@ from natscli.text.sizes import format_bytes
 
 LARGEST_BODY = 64 * 1024 * 1024  # no server takes more
 _Piece = TypeVar("_Piece")
-_PIECE = 64 * 1024  # read from standard input at once, and sent at once
+_PIECE = 256 * 1024  # read from standard input at once, and sent at once; a pipe holds 64 KiB
 _PIECES_AHEAD = 4
 _RETRY_S = 0.005
 
@@ -63,12 +63,13 @@ async def read_messages(stdin: BinaryIO, send_on: SendOn) -> AsyncIterator[list[
     separator = b"\n" if send_on is SendOn.NEWLINE else b"\0"
     begun: list[bytes] = []  # of a message whose end has not come; joined once, as that costs the square otherwise
     async for piece in from_a_thread(pieces_of(stdin, "standard input")):
-        first, *others = piece.split(separator)
-        begun.append(first)
-        if others:
-            messages = [b"".join(begun), *others]
+        messages = piece.split(separator)
+        begun.append(messages[0])
+        if len(messages) > 1:
+            messages[0] = b"".join(begun)
             begun = [messages.pop()]
-            yield _without_cr(messages) if send_on is SendOn.NEWLINE else messages
+            with_cr = send_on is SendOn.NEWLINE and (b"\r" in piece or messages[0].endswith(b"\r"))
+            yield _without_cr(messages) if with_cr else messages
         if sum(map(len, begun)) > LARGEST_BODY:
             raise NatsCliError(f"a message on standard input exceeds {format_bytes(LARGEST_BODY)}")
     if tail := b"".join(begun):
@@ -76,16 +77,14 @@ async def read_messages(stdin: BinaryIO, send_on: SendOn) -> AsyncIterator[list[
 
 
 def _without_cr(lines: list[bytes]) -> list[bytes]:
-    if b"\r" not in b"".join(lines):  # a tenth of the work below, and the usual case
-        return lines
     return [line[:-1] if line.endswith(b"\r") else line for line in lines]
 
 
-def pieces_of(stream: BinaryIO, what: str) -> Iterator[bytes]:
-    """Yield what comes, as it comes; UsageError for what cannot be read."""
+def pieces_of(stream: BinaryIO, what: str, size: int = _PIECE) -> Iterator[bytes]:
+    """Yield what comes, as it comes, ``size`` bytes at most in a piece; UsageError for what cannot be read."""
     raw: BinaryIO = getattr(stream, "raw", stream)  # the buffer would wait until it is full
     try:
-        while (piece := raw.read(_PIECE)) != b"":
+        while (piece := raw.read(size)) != b"":
             if piece is None:  # somebody who shares the pipe has made it non-blocking
                 time.sleep(_RETRY_S)
             else:

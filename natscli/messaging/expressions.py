@@ -26,7 +26,7 @@ _SYNTAX = (
     *(ast.Subscript, ast.Slice, ast.Name, ast.Constant, ast.List, ast.Tuple),
     *(ast.expr_context, ast.boolop, ast.cmpop, ast.unaryop, ast.operator),
 )
-_FIELDS = ("json", "headers")  # whose fields are written with dots too
+_FIELDS = ("json", "headers", "config", "state", "info")  # whose fields are written with dots too
 _METHODS = {  # of text, and how many arguments they take
     "startswith": (1,),
     "endswith": (1,),
@@ -149,7 +149,8 @@ class _Check(ast.NodeVisitor):
         while isinstance(root, ast.Attribute | ast.Subscript):
             root = root.value
         if not isinstance(root, ast.Name) or root.id not in _FIELDS:
-            raise self._no(f"'{_excerpt(node)}' is unknown; only {' and '.join(_FIELDS)} have fields")
+            fielded = " and ".join(name for name in _FIELDS if name in self._names)
+            raise self._no(f"'{_excerpt(node)}' is unknown; only {fielded} have fields")
         self.visit(node.value)
 
     def visit_Call(self, node: ast.Call) -> None:

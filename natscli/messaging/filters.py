@@ -24,8 +24,8 @@ class Filter:
     """Conditions that must all hold; ``inverted``, messages for which they do not are kept instead.
 
     ``headers`` are ``NAME=VALUE``, which any value of that name may be, or ``NAME`` that must be there.  ``grep``
-    searches the bytes of the payload.  ``where`` is an expression over ``NAMES``; its ``data`` and ``json`` are
-    of the payload as ``decoded`` gives it.  Raises ValueError for what is no condition.
+    searches the payload, and ``where`` is an expression over ``NAMES``; the payload, and ``data`` and ``json`` in
+    the expression, are as ``decoded`` gives them.  Raises ValueError for what is no condition.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ def _grep(pattern: str) -> _Condition:
             search = re.compile(pattern.encode("utf-8", "surrogateescape")).search
     except (re.error, OverflowError, RecursionError) as error:
         raise ValueError(f"'{pattern}' is no regular expression: {str(error).lower()}") from None
-    return lambda look: search(look.message.payload, 0, LARGEST_SEARCH) is not None
+    return lambda look: search(look["content"], 0, LARGEST_SEARCH) is not None
 
 
 def _where(text: str) -> _Condition:

@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from natscli.connection.client import Connection
@@ -22,7 +22,8 @@ _HELD_BYTES = 64 * 1024 * 1024  # of replies that wait for an earlier one; no mo
 class Manner:
     """How requests are made; the ``first`` deadline, where given, is that of the first one, the others have their own.
 
-    ``timeout_s`` is each request's, from when it is sent.  ``sending`` is told of each.
+    ``timeout_s`` is each request's, from when it is sent.  ``sending`` is told of each.  With ``again_s`` one that has
+    had no reply for so long is sent once more, and so on: for what may be asked twice.
     """
 
     wanted: Replies
@@ -30,6 +31,7 @@ class Manner:
     parallel: int = 1
     first: Deadline | None = None
     sending: Callable[[Letter], None] = lambda _letter: None
+    again_s: float = 0.0
 
     @property
     def ordered(self) -> bool:
@@ -68,6 +70,7 @@ class Flight:
         """Send, and yield what comes; last of all what kept further requests from being sent."""
         feeding = asyncio.ensure_future(self._feed(batches))
         feeding.add_done_callback(lambda _task: self._news.set())
+        self._connection.ended.add_done_callback(self._over)  # also while there is nothing to ask
         proving = asyncio.ensure_future(self._prove())
         try:
             while True:
@@ -79,6 +82,7 @@ class Flight:
                 self._news.clear()
                 await self._news.wait()
         finally:
+            self._connection.ended.remove_done_callback(self._over)
             feeding.cancel()
             proving.cancel()
             for exchange in self._unshown:
@@ -116,7 +120,7 @@ class Flight:
         self._flying += 1
         address = self._inbox.address()
         exchange = Exchange(self._number, letter.subject, self._manner.wanted, self._changed)
-        self._boarding.append((exchange, address, replace(letter, reply=address).frame))
+        self._boarding.append((exchange, address, letter._replace(reply=address).frame))
         self._manner.sending(letter)
         if len(self._boarding[0][2]) * len(self._boarding) >= _BATCH_BYTES:
             await self._leave()
@@ -134,12 +138,22 @@ class Flight:
         now = time.perf_counter()
         self._connection.send(b"".join([frame for _, _, frame in boarding]))
         self._started = self._started or now
-        for exchange, address, _ in boarding:
+        for exchange, address, frame in boarding:
             first = self._manner.first if exchange.number == 1 else None
             self._unshown.append(exchange)
             exchange.begin(now, first or Deadline(self._manner.timeout_s), self._inbox.expect(address, exchange))
+            if self._manner.again_s:
+                asyncio.get_running_loop().call_later(self._manner.again_s, self._repeat, exchange, frame)
         self._sent.set()
         await self._connection.drain_writes(self._manner.timeout_s)
+
+    def _repeat(self, exchange: Exchange, frame: bytes) -> None:
+        """Send a request once more: whoever was to answer may have gone, and another be there now."""
+        if exchange.done or exchange.replies or self._connection.failure is not None:
+            return
+        if self._connection.is_connected:
+            self._connection.send(frame)
+        asyncio.get_running_loop().call_later(self._manner.again_s, self._repeat, exchange, frame)
 
     async def _prove(self) -> None:
         """Have a PONG follow what was sent: the server has read it then, and a refusal has come before."""
@@ -156,8 +170,10 @@ class Flight:
             denied = connection.denied[:]
             connection.denied.clear()
             for refusal in denied:
-                self._inbox.refused(refusal)
-                forget_if_refused(connection, refusal)
+                if self._inbox.refused(refusal):
+                    forget_if_refused(connection, refusal)
+                else:
+                    connection.refuse(refusal)  # of somebody else on this connection
 
     # -- back ------------------------------------------------------------------------------------
 
@@ -172,6 +188,12 @@ class Flight:
             if not self._manner.ordered:
                 self._ended.append(exchange)
             self._room.set()
+        self._news.set()
+
+    def _over(self, ended: "asyncio.Future[Exception | None]") -> None:
+        """Make no more requests: the connection has ended."""
+        self._stopped = True
+        self._feed_error = self._feed_error or (None if ended.cancelled() else ended.result())
         self._news.set()
 
     def _take(self) -> Iterator[Answered]:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
 from natscli.connection.client import Connection
@@ -40,6 +40,20 @@ class Replies:
     count: int = 1
     gap_s: float = 0.3
     until_empty: bool = False
+
+
+class Expecting(Protocol):
+    """What waits for replies to an address: an ``Exchange``, or who keeps no clock for each."""
+
+    @property
+    def shown(self) -> str:
+        """The subject of the request, fit for a terminal."""
+
+    def take(self, message: Message, now: float, /) -> None:
+        """Take a reply."""
+
+    def end(self, error: Exception | None = None, /) -> None:
+        """Wait for no more, because of ``error``."""
 
 
 class Exchange:
@@ -140,9 +154,9 @@ class Inbox:
 
     def __init__(self, prefix: str) -> None:
         self.subject = f"{prefix}.*"
-        self._prefix = prefix.encode() + b"."
+        self.prefix = prefix.encode() + b"."
         self._issued = 0
-        self._waiting: dict[bytes, Exchange] = {}
+        self._waiting: dict[bytes, Expecting] = {}
         self._told: set[str] = set()  # refusals so far; the server repeats one for each request
 
     def __len__(self) -> int:
@@ -151,9 +165,9 @@ class Inbox:
     def address(self) -> bytes:
         """Return a reply subject that was not used before."""
         self._issued += 1
-        return self._prefix + b"%d" % self._issued
+        return self.prefix + b"%d" % self._issued
 
-    def expect(self, address: bytes, exchange: Exchange) -> Callable[[], object]:
+    def expect(self, address: bytes, exchange: Expecting) -> Callable[[], object]:
         """Give replies to ``address`` to this exchange, until what is returned is called."""
         token = address.rpartition(b".")[2]
         self._waiting[token] = exchange
@@ -173,15 +187,19 @@ class Inbox:
         for exchange in list(self._waiting.values()):
             exchange.end(error)
 
-    def refused(self, error: PermissionDeniedError) -> None:
-        """End the requests that a refusal is about: those of the subject it names, or all when it is of no other."""
-        words = str(error)
-        about = [exchange for exchange in self._waiting.values() if f"'{exchange.shown}'" in words]
-        if not about and words not in self._told:
-            about = list(self._waiting.values())
-        self._told.add(words)
+    def refused(self, error: PermissionDeniedError) -> bool:
+        """End the requests that a refusal is about, and return whether it is about any.
+
+        Those are the ones on the subject it names, or all when it names the inbox or nothing.
+        """
+        subject = error.subject
+        everything = subject in ("", self.subject)
+        about = [exchange for exchange in self._waiting.values() if everything or exchange.shown == subject]
+        if about:
+            self._told |= {subject, *(exchange.shown for exchange in about)}  # which may be refused as well
         for exchange in about:
             exchange.end(error)
+        return everything or subject in self._told
 
     def over(self, ended: "asyncio.Future[Exception | None]") -> None:
         """End all requests: the connection has ended."""
@@ -206,8 +224,13 @@ async def inbox_of(connection: Connection) -> Inbox:
     return inbox
 
 
+def known_inbox(connection: Connection) -> Inbox | None:
+    """Return the connection's inbox, where there has been a reason for one."""
+    return _inboxes.get(connection)
+
+
 def forget_if_refused(connection: Connection, error: PermissionDeniedError) -> None:
     """Let the next request subscribe anew, and be refused itself, where the refusal is of the inbox."""
     inbox = _inboxes.get(connection)
-    if inbox is not None and inbox.subject in str(error):
+    if inbox is not None and inbox.subject == error.subject:
         del _inboxes[connection]

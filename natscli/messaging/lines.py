@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from natscli.errors import NatsCliError, UsageError
 from natscli.messaging.ndjson import LONGEST_LINE, Line, LineError, NewerRecordingError, decode_line
-from natscli.messaging.packing import Blocks, Damage, packing_of, recognised, require
+from natscli.messaging.packing import UNPACK, Blocks, Damage, packing_of, recognised, require
 from natscli.text.sizes import format_bytes
 
 
@@ -46,7 +46,7 @@ def check_readable(path: str, *, again: bool) -> None:
         mode = os.stat(path).st_mode
         if stat.S_ISREG(mode) or stat.S_ISDIR(mode):  # a pipe is opened once
             with open(path, "rb") as file:
-                require(recognised(file.read(4)) or packing_of(path))
+                require(recognised(file.read(4)) or packing_of(path), UNPACK)
         elif again:
             raise UsageError(f"'{path}' is not a file that can be read twice")
     except OSError as error:

@@ -38,17 +38,18 @@ def _wildcards(tokens: Sequence[str]) -> tuple[int, bool]:
     return tokens.count("*"), tokens[-1] == ">"
 
 
-def route(mapping: Mapping | None, wanted: Sequence[str]) -> Callable[[bytes], bytes | None]:
+def route(mappings: Sequence[Mapping], wanted: Sequence[str]) -> Callable[[bytes], bytes | None]:
     """Return what gives a recorded subject its name when it is played, or None when it is not wanted.
 
-    ``wanted`` are patterns of recorded subjects, none for all; a subject without a mapping keeps its name.
+    ``wanted`` are patterns of recorded subjects, none for all.  Of the mappings the first that matches counts; a
+    subject without one keeps its name.
     """
     for pattern in wanted:
         try:
             check_subscribe(pattern)
         except ValueError as error:
             raise UsageError(str(error)) from None
-    if mapping is None and not wanted:
+    if not mappings and not wanted:
         return lambda subject: subject
     known: dict[bytes, bytes | None] = {}
 
@@ -56,15 +57,16 @@ def route(mapping: Mapping | None, wanted: Sequence[str]) -> Callable[[bytes], b
         if subject not in known:
             if len(known) >= _MOST_KNOWN:
                 known.clear()
-            known[subject] = _way(decode(subject), mapping, wanted)
+            known[subject] = _way(decode(subject), mappings, wanted)
         return known[subject]
 
     return way
 
 
-def _way(subject: str, mapping: Mapping | None, wanted: Sequence[str]) -> bytes | None:
+def _way(subject: str, mappings: Sequence[Mapping], wanted: Sequence[str]) -> bytes | None:
     if wanted and not any(matches(pattern, subject) for pattern in wanted):
         return None
-    if mapping is not None and matches(mapping.source, subject):
-        return to_wire(mapping.rename(subject))
+    for mapping in mappings:
+        if matches(mapping.source, subject):
+            return to_wire(mapping.rename(subject))
     return to_wire(subject)

@@ -11,7 +11,7 @@ wins when it is read.  The first line of a recording says so, and is no message 
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
@@ -19,18 +19,21 @@ from typing import Any, NamedTuple
 
 from natscli.messaging.pairing import Pair
 from natscli.text.sanitise import decode
-from natscli.wire.headers import encode_headers, parse_headers
+from natscli.wire.headers import encode_headers, parse_headers, plain_lines
 from natscli.wire.message import Message
 from natscli.wire.subjects import check_publish, to_wire
 
 RECORDING_VERSION = 1
 LONGEST_LINE = 96 * 1024 * 1024  # 64 MiB, which no server exceeds, in base64, and room for the rest
-_LONGEST_TEXT = 15 * 1024 * 1024  # escaped it may take six times as much, and is to fit a line
+LONGEST_TEXT = 15 * 1024 * 1024  # escaped it may take six times as much, and is to fit a line
 _HEADING = "natscli_recording"
 _SUBJECTS_KNOWN = 10_000  # checked once; inboxes, used once, push each other out
 _LONGEST_SHOWN = 60
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TIME_LENGTH = len("2026-11-23T12:00:00.000001Z")
+
+
+ReplyFields = Callable[[bytes], str]  # the fields that come of a reply subject, each behind a comma
 
 
 class LineError(ValueError):
@@ -42,10 +45,12 @@ class NewerRecordingError(LineError):
 
 
 class Line(NamedTuple):
-    """What a line holds: a message, and its time in nanoseconds since the epoch where it has one."""
+    """What a line holds: a message, its time in nanoseconds since the epoch, and where it was stored; if it says so."""
 
     message: Message
     time_ns: int | None
+    stream: str = ""
+    sequence: int = 0
 
 
 def format_time(nanoseconds: int) -> str:
@@ -55,9 +60,10 @@ def format_time(nanoseconds: int) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{rest // 1000:06d}Z"
 
 
-def encode_line(message: Message, time: str) -> bytes:
-    """Return the message as one line, ended by a line feed."""
-    return f'{{"subject":{quoted(decode(message.subject))},"time":"{time}"{_rest(message)}}}\n'.encode()
+def encode_line(message: Message, time: str, told: ReplyFields | None = None) -> bytes:
+    """Return the message as one line, ended by a line feed; ``told`` writes what its reply tells."""
+    rest = _rest(message, told or reply_field)
+    return f'{{"subject":{quoted(decode(message.subject))},"time":"{time}"{rest}}}\n'.encode()
 
 
 def encode_pair(pair: Pair) -> bytes:
@@ -67,9 +73,9 @@ def encode_pair(pair: Pair) -> bytes:
         more = ',"answer":null,"rtt_ns":null'
     elif request.reply and answer is not None:
         subject = quoted(decode(answer.subject))
-        more = f',"answer":{{"subject":{subject}{_rest(answer)}}},"rtt_ns":{round(pair.rtt_s * 1e9)}'
+        more = f',"answer":{{"subject":{subject}{_rest(answer, reply_field)}}},"rtt_ns":{round(pair.rtt_s * 1e9)}'
     subject, time = quoted(decode(request.subject)), format_time(pair.read_ns)
-    return f'{{"subject":{subject},"time":"{time}"{_rest(request)}{more}}}\n'.encode()
+    return f'{{"subject":{subject},"time":"{time}"{_rest(request, reply_field)}{more}}}\n'.encode()
 
 
 def encode_heading(subjects: Sequence[str], time: str) -> bytes:
@@ -77,26 +83,48 @@ def encode_heading(subjects: Sequence[str], time: str) -> bytes:
     return f'{{"{_HEADING}":{RECORDING_VERSION},"time":"{time}","subjects":{json.dumps(list(subjects))}}}\n'.encode()
 
 
-def _rest(message: Message) -> str:
+def _rest(message: Message, told: ReplyFields) -> str:
     """Return the fields behind the time.  Joined by hand: json.dumps of a dict takes four times as long."""
-    reply = f',"reply":{quoted(decode(message.reply))}' if message.reply else ""
-    headers = _headers(message.headers) if message.headers else ""
+    reply = told(message.reply) if message.reply else ""
+    headers = header_fields(message.headers) if message.headers else ""
     payload = message.payload
     try:
-        if len(payload) <= _LONGEST_TEXT:
+        if len(payload) <= LONGEST_TEXT:
             return f'{reply}{headers},"data":{quoted(payload.decode())}'
     except UnicodeDecodeError:
         pass
     return f'{reply}{headers},"data_b64":"{base64.b64encode(payload).decode()}"'
 
 
-def _headers(block: bytes) -> str:
+def quoted_text(text: str) -> str:
+    """Return a text as a JSON string in ASCII."""
+    return quoted(text)
+
+
+def reply_field(reply: bytes) -> str:
+    """Return ``reply`` as it stands in a line, behind a comma."""
+    return f',"reply":{quoted(decode(reply))}'
+
+
+def header_fields(block: bytes) -> str:
+    """Return ``headers`` as they stand in a line, and ``headers_b64`` where they lose something."""
+    if fields := _plain_fields(block):
+        return fields
     lists = parse_headers(block).lists()
     fields = ",".join([f"{quoted(name)}:[{','.join(map(quoted, values))}]" for name, values in lists.items()])
     text = f',"headers":{{{fields}}}'
     if _gives_back(lists, block):
         return text
     return f'{text},"headers_b64":"{base64.b64encode(block).decode()}"'
+
+
+def _plain_fields(block: bytes) -> str:
+    """Return ``headers`` of a plain block whose names differ, which loses nothing; nothing for another."""
+    lines = plain_lines(block).decode("ascii").splitlines()
+    pairs = [line.partition(": ") for line in lines]
+    if not pairs or len({name for name, _, _ in pairs}) < len(pairs):
+        return ""
+    return ',"headers":{' + ",".join([f"{quoted(name)}:[{quoted(value)}]" for name, _, value in pairs]) + "}"
 
 
 def _gives_back(lists: dict[str, list[str]], block: bytes) -> bool:
@@ -136,7 +164,10 @@ def decode_line(line: bytes) -> Line | None:
     reply = _text(fields, "reply")
     message = Message(_subject(subject), _payload(fields), _reply(reply) if reply else b"", _block(fields))
     time = _text(fields, "time")
-    return Line(message, None if time is None else parse_time(time))
+    sequence = fields.get("stream_seq")
+    if sequence is not None and (not isinstance(sequence, int) or isinstance(sequence, bool) or sequence < 0):
+        raise LineError("stream_seq is no sequence")
+    return Line(message, None if time is None else parse_time(time), _text(fields, "stream") or "", sequence or 0)
 
 
 def parse_time(text: str) -> int:

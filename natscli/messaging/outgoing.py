@@ -1,8 +1,8 @@
 """Messages to be sent: what was typed, turned into frames, one by one or many at once."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import repeat
+from typing import NamedTuple
 
 from natscli.connection.client import Connection
 from natscli.errors import NatsCliError, UsageError
@@ -13,8 +13,7 @@ from natscli.wire.headers import encode_headers
 from natscli.wire.subjects import check_publish, to_wire
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """One message ready to be sent: bytes of the wire."""
 
     subject: bytes
@@ -32,12 +31,14 @@ class Letter:
         _check_size(len(self.headers), len(self.payload), connection)
 
 
-@dataclass(frozen=True, slots=True)
 class Copies(Iterable[Letter]):
     """Messages that differ from ``letter`` in their payload only: encoded together, or taken one by one."""
 
-    letter: Letter
-    payloads: Sequence[bytes]
+    __slots__ = ("letter", "payloads")
+
+    def __init__(self, letter: Letter, payloads: Sequence[bytes]) -> None:
+        self.letter = letter
+        self.payloads = payloads
 
     def __iter__(self) -> Iterator[Letter]:
         letter = self.letter
@@ -57,8 +58,7 @@ def _check_size(headers: int, payload: int, connection: Connection) -> None:
         raise NatsCliError(f"the message of {headers + payload:,} bytes{parts} exceeds {limit}")
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A message as it was given: subject, body and header values may have places to fill in.
 
     A body of bytes is data, and goes out as it is.
@@ -99,7 +99,7 @@ class Draft:
             each = bodies if count == 1 else [body for body in bodies for _ in range(count)]
             return Copies(self.letter(occasion(1)), each)
         return (
-            letter for body in bodies for letter in replace(self, body=as_body(body, templates=templates)).copies(count)
+            letter for body in bodies for letter in self._replace(body=as_body(body, templates=templates)).copies(count)
         )
 
 

@@ -23,6 +23,7 @@ _HELD = 8 * 1024 * 1024  # of a block, until its checksum is known; longer ones 
 _UNSUSPICIOUS = 256 * 1024 * 1024  # what a block may grow to by any factor, and beyond it only by
 _GROWTH = 500
 _MOST_EMPTY = 1000  # blocks in a row: each costs time and holds nothing
+UNPACK = "unpack the file with zstd -d first"  # what reads one without the library
 
 
 class Packing(Enum):
@@ -58,13 +59,13 @@ def split_ending(path: str) -> tuple[str, str]:
     return root, ending
 
 
-def require(packing: Packing) -> None:
-    """Raise UsageError where the library for a packing is not installed."""
+def require(packing: Packing, instead: str) -> None:
+    """Raise UsageError where the library for a packing is not installed; ``instead`` is what does without it."""
     if packing is Packing.ZSTD:
         try:
             zstd.require()
         except UsageError as error:
-            raise UsageError(str(error), "pip install 'natscli[zstd]', or let the file's name end in .gz") from None
+            raise UsageError(str(error), f"pip install 'natscli[zstd]', or {instead}") from None
 
 
 def pack(packing: Packing, data: bytes) -> bytes:
@@ -91,7 +92,7 @@ class Blocks:
     def __iter__(self) -> Iterator[bytes | Damage]:
         if self._fill():
             self.packing = recognised(self._data) or self.packing
-            require(self.packing)
+            require(self.packing, UNPACK)
         if self.packing is Packing.PLAIN:
             yield from self._as_it_is()
             return

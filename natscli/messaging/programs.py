@@ -1,7 +1,7 @@
 """Programs that work on messages: ``--translate`` and ``reply --command``.
 
 The command is split once, as a shell would split it, and run without a shell: what a stranger sends
-never becomes an argument or a command.  The payload goes to its standard input.
+never becomes a command, an argument of its own or an option.  The payload goes to its standard input.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from natscli.errors import NatsCliError, UsageError
 from natscli.text.durations import format_duration
-from natscli.text.sanitise import decode, safe_bytes
+from natscli.text.sanitise import decode, safe, safe_bytes
 from natscli.wire.message import Message
 
 _LONGEST_ERROR = 200
@@ -129,7 +129,10 @@ def _fill(argument: str, subject: str) -> str:
         number = int(place[1])
         return tokens[number] if number < len(tokens) else place[0]
 
-    return _PLACE.sub(value, argument)
+    filled = _PLACE.sub(value, argument)
+    if filled.startswith("-") and not argument.startswith("-"):
+        raise ProgramError(f"'{safe(filled)}' of the subject could be taken for an option: put it behind OPTION=")
+    return filled
 
 
 def _end(process: Process) -> None:

@@ -2,14 +2,17 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterable, Iterable, Iterator
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from natscli.connection.client import Connection
-from natscli.errors import ConnectionLostError, DeadlineError
+from natscli.errors import ConnectionLostError, DeadlineError, PermissionDeniedError, RefusedError
 from natscli.messaging.outgoing import Copies, Letter
 from natscli.text.sizes import plural
+
+if TYPE_CHECKING:
+    from natscli.messaging.renewal import Pauses, Told
 
 _BATCH_BYTES = 64 * 1024  # larger writes cost more CPU per byte at 1 KiB payloads
 
@@ -33,11 +36,94 @@ class Pace(NamedTuple):
         return sent / self.rate if self.rate else sent * self.sleep_s
 
 
-class Publishing:
-    """One run of publishing on one connection.  ``wait_s`` bounds each wait on the server."""
+class Proof:
+    """How much of what one run has ``sent`` the server has read.  ``wait_s`` bounds each wait on it.
 
-    def __init__(self, connection: Connection, wait_s: float, pace: Pace = Pace()) -> None:
+    With ``renewed``, which is told of it, the run goes on with newer credentials when those in use expire.
+    """
+
+    def __init__(
+        self, connection: Connection, wait_s: float, sent: Callable[[], int], renewed: "Told | None" = None
+    ) -> None:
         self._connection = connection
+        self._wait_s = wait_s
+        self._sent = sent
+        self._renewed = renewed
+        self._pauses: Pauses | None = None
+        self._proven = 0  # messages confirmed before the last change of credentials
+
+    @contextmanager
+    def sending(self) -> Iterator[None]:
+        """Say of what ends it how much is confirmed; see to newer credentials meanwhile.
+
+        The end of the connection ends it at once, also where it waits for something else, such as standard input.
+        """
+        if self._renewed is not None and self._connection.presented.jwt is not None:
+            from natscli.messaging.renewal import Pauses  # for JWTs alone
+
+            self._pauses = Pauses(self._connection, self._wait_s, self._note_proven, self._renewed)
+        try:
+            with self._while_connected():
+                yield
+        except (ConnectionLostError, DeadlineError, RefusedError) as error:
+            if isinstance(error, PermissionDeniedError):
+                raise
+            if self._connection.denied:  # the cause: a server that refuses a flood is late with all else
+                raise self._connection.denied[0] from error
+            sent = plural(self._sent(), "message")
+            proven = f"{self._proven:,} of {sent} sent are" if self._proven else f"none of {sent} sent is"
+            raise type(error)(f"{error}; {proven} confirmed", error.hint) from error
+        finally:
+            if self._pauses is not None:
+                self._pauses.stop()
+
+    @contextmanager
+    def _while_connected(self) -> Iterator[None]:
+        """Raise what ends the connection as soon as it does, as ``asyncio.timeout`` raises when time is up."""
+        ended, task = self._connection.ended, asyncio.current_task()
+        assert task is not None
+        inside, interrupted = True, False
+
+        def interrupt(_ended: object) -> None:
+            nonlocal interrupted
+            if inside:
+                interrupted = True
+                task.cancel()
+
+        ended.add_done_callback(interrupt)
+        try:
+            yield
+        except asyncio.CancelledError:
+            if not interrupted or task.uncancel() > 0:  # somebody else wants the end, too
+                raise
+            self._connection.check_usable()
+            raise
+        finally:
+            inside = False
+            ended.remove_done_callback(interrupt)
+
+    async def pause(self) -> None:
+        """Wait while credentials are changed."""
+        if self._pauses is not None:
+            await self._pauses.passed()
+
+    async def complete(self) -> None:
+        """Have all that was sent confirmed; raises a subject that was refused."""
+        if self._pauses is None or self._pauses.stop():
+            await self._connection.confirm(self._wait_s)
+
+    def _note_proven(self) -> None:
+        self._proven = self._sent()
+
+
+class Publishing:
+    """One run of publishing on one connection, with the ``Proof`` of it."""
+
+    def __init__(
+        self, connection: Connection, wait_s: float, pace: Pace = Pace(), renewed: "Told | None" = None
+    ) -> None:
+        self._connection = connection
+        self._proof = Proof(connection, wait_s, lambda: self._messages, renewed)
         self._wait_s = wait_s
         self._pace = pace
         self._paced = pace != Pace()
@@ -51,7 +137,7 @@ class Publishing:
 
         A refused subject raises PermissionDeniedError; a loss or a time-out says that nothing is confirmed.
         """
-        with self._unconfirmed():
+        with self._proof.sending():
             async for batch in batches:
                 self._start_clock()
                 await self._send(batch)
@@ -64,7 +150,7 @@ class Publishing:
         per_batch = 1 if self._paced else min(max(_BATCH_BYTES // len(frame), 1), count)
         batch = frame * per_batch
         self._start_clock()
-        with self._unconfirmed():
+        with self._proof.sending():
             while left := count - self._messages:
                 messages = min(per_batch, left)
                 frames = batch if messages == per_batch else frame * messages
@@ -72,17 +158,9 @@ class Publishing:
             return await self._confirmed()
 
     async def _confirmed(self) -> Published:
-        await self._connection.confirm(self._wait_s)
+        await self._proof.complete()
         seconds = time.perf_counter() - self._first if self._messages else 0.0
         return Published(self._messages, self._bytes, seconds)
-
-    @contextmanager
-    def _unconfirmed(self) -> Iterator[None]:
-        try:
-            yield
-        except (ConnectionLostError, DeadlineError) as error:
-            sent = plural(self._messages, "message")
-            raise type(error)(f"{error}; none of {sent} sent is confirmed") from error
 
     async def _send(self, batch: Iterable[Letter]) -> None:
         if isinstance(batch, Copies) and not self._paced:
@@ -105,6 +183,7 @@ class Publishing:
     async def _write(self, frames: bytes, messages: int, payload: int) -> None:
         if self._paced:
             await self._keep_time()
+        await self._proof.pause()
         if not self._messages:
             self._first = time.perf_counter()
         self._connection.send(frames)

@@ -1,28 +1,24 @@
-"""Recordings: messages as JSON lines in files, written in blocks by a thread of their own.
+"""Recordings: messages as JSON lines in files, in blocks.
 
-A block is 1 MiB of lines, or what came within a second; it is written whole and can be read by itself, so
-that whatever ends the program costs no more than the last one.  What waits for a slow disk is bounded:
-beyond that messages are dropped, and counted.
+A block is what a Writer joins within ``BLOCK_S``; it is written whole and can be read by itself, so that
+whatever ends the program costs no more than the last one.  The end of a file is synchronised with the disk.
 """
 
 import contextlib
 import os
 import re
 import stat
-import threading
 import time
 from collections.abc import Callable, Sequence
-from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
 from natscli.errors import NatsCliError, UsageError
+from natscli.messaging.locking import lock
 from natscli.messaging.ndjson import encode_heading, format_time
 from natscli.messaging.packing import Blocks, Damage, Packing, pack, packing_of, require, split_ending
 from natscli.text.sizes import plural
 
-LIMIT = 64 * 1024 * 1024  # bytes of lines that may wait for the disk
-_BLOCK = 1024 * 1024
-_BLOCK_S = 1.0
+BLOCK_S = 1.0
 _APPEND = os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0)
 _PRIVATE = 0o600  # messages are nobody else's business
 
@@ -64,7 +60,7 @@ class RecordingFiles:
         self._size = 0
         self._made = self._headed = self._used = False
         self._opened = 0.0
-        require(self._packing)
+        require(self._packing, "let the file's name end in .gz")
         try:
             self._file = self._open_next() if rotation != Rotation() else self._open(append=append)
         except OSError as error:
@@ -81,10 +77,19 @@ class RecordingFiles:
         self.messages += messages
 
     def close(self) -> None:
-        """Close the file; one that we made and never began goes."""
-        with contextlib.suppress(OSError):  # nothing waits in it
+        """Close the file, once it is on the disk itself; one that we made and never began goes.
+
+        NatsCliError where the disk then refuses what the system had taken.
+        """
+        unused = self._made and not self._size
+        try:
+            if not unused and stat.S_ISREG(os.fstat(self._file).st_mode):
+                os.fsync(self._file)  # some systems write to the disk only now, and find it full
+        except OSError as error:
+            raise NatsCliError(f"cannot write to '{self.path}': {_reason(error)}") from error
+        finally:
             os.close(self._file)
-            if self._made and not self._size:
+            if unused:
                 os.unlink(self.path)
 
     def _write(self, lines: bytes, messages: int) -> None:
@@ -141,17 +146,30 @@ class RecordingFiles:
                 return self._begun(os.open(self.path, os.O_WRONLY))
             if not append:
                 raise UsageError(f"'{self.path}' exists", "--append continues it") from None
-        end = self._sound_end()
-        file = os.open(self.path, _APPEND)
-        self.repaired = os.fstat(file).st_size - end
-        os.ftruncate(file, end)
-        return self._begun(file, size=end)
+        return self._begun(os.open(self.path, _APPEND))
 
-    def _begun(self, file: int, *, size: int = 0, made: bool = False) -> int:
+    def _begun(self, file: int, *, made: bool = False) -> int:
+        try:
+            size = self._claim(file, made=made) if stat.S_ISREG(os.fstat(file).st_mode) else 0
+        except BaseException:
+            os.close(file)
+            raise
         self.files += 1
         self._size, self._opened, self._made = size, self._clock(), made
         self._headed = self._used = False
         return file
+
+    def _claim(self, file: int, *, made: bool) -> int:
+        """Take a file for us alone, as two would write into each other's blocks; return where the first goes."""
+        if not lock(file):
+            hint = "end that one first, or name another file"
+            raise UsageError(f"'{self.path}' is being written by another natscli", hint)
+        if made:
+            return 0
+        end = self._sound_end()
+        self.repaired = os.fstat(file).st_size - end
+        os.ftruncate(file, end)
+        return end
 
     def _sound_end(self) -> int:
         """Return where the last whole block ends; UsageError when the file is damaged otherwise, or is no recording."""
@@ -166,97 +184,6 @@ class RecordingFiles:
             raise UsageError(f"'{self.path}' cannot be continued: it is {blocks.packing.value}, against its name")
         self._end = b"\n" if last and not last.endswith(b"\n") and self._packing is Packing.PLAIN else b""
         return blocks.sound_end
-
-
-class Recorder:
-    """A bounded queue in front of the files, emptied by a thread.
-
-    ``failed`` is called once when writing fails, ``finished`` once when all is written after ``finish``;
-    both from the writing thread.
-    """
-
-    def __init__(
-        self,
-        files: RecordingFiles,
-        failed: Callable[[Exception], None],
-        finished: Callable[[], None],
-        limit: int = LIMIT,
-    ) -> None:
-        self._files = files
-        self._failed = failed
-        self._finished = finished
-        self._limit = limit
-        self._dropped = 0
-        # Each number has one writer, the caller's thread or ours, and so needs no lock.
-        self._put_bytes = self._put_messages = 0
-        self._done_bytes = self._done_messages = 0
-        self._broken = False
-        self._closed = False
-        self._queue: SimpleQueue[tuple[bytes, int] | None] = SimpleQueue()
-        threading.Thread(target=self._run, name="recording", daemon=True).start()
-
-    @property
-    def full(self) -> bool:
-        """Whether so much waits that more must be dropped; ask before the work of encoding."""
-        return self._put_bytes - self._done_bytes > self._limit
-
-    @property
-    def dropped(self) -> int:
-        """Messages that were not written: given up because too much waited, or left waiting at the end."""
-        return self._dropped + self._put_messages - self._done_messages
-
-    def write(self, lines: bytes, messages: int) -> None:
-        """Queue lines to be written in order; once finished, nothing."""
-        if self._closed:
-            return
-        self._put_bytes += len(lines)
-        self._put_messages += messages
-        self._queue.put((lines, messages))
-
-    def drop(self, messages: int) -> None:
-        """Count messages that are given up because too much waits; once finished, none."""
-        if not self._closed:
-            self._dropped += messages
-
-    def finish(self) -> None:
-        """Take no more; ``finished`` follows when what waits is written."""
-        self._closed = True
-        self._queue.put(None)
-
-    def _run(self) -> None:
-        last = False
-        while not last:
-            pieces, last = self._gather()
-            lines, messages = b"".join([piece for piece, _ in pieces]), sum(count for _, count in pieces)
-            if messages and not self._broken:
-                self._write(lines, messages)
-            self._done_bytes += len(lines)
-        self._files.close()
-        self._finished()
-
-    def _gather(self) -> tuple[list[tuple[bytes, int]], bool]:
-        """Wait for lines, and return a block of them, and whether it is the last."""
-        pieces: list[tuple[bytes, int]] = []
-        size, end = 0, 0.0
-        while size < _BLOCK:
-            try:
-                piece = self._queue.get(timeout=max(end - time.monotonic(), 0) if pieces else None)
-            except Empty:
-                break
-            if piece is None:
-                return pieces, True
-            end = end or time.monotonic() + _BLOCK_S
-            pieces.append(piece)
-            size += len(piece[0])
-        return pieces, False
-
-    def _write(self, lines: bytes, messages: int) -> None:
-        try:
-            self._files.write(lines, messages)
-            self._done_messages += messages
-        except Exception as error:  # noqa: BLE001 - also a fault of ours must end the command, not this thread alone
-            self._broken = True
-            self._failed(error)
 
 
 def _write_all(file: int, data: bytes) -> None:

@@ -12,15 +12,15 @@ from natscli.wire.message import Message
 
 
 async def request(
-    connection: Connection, question: Letter, wanted: Replies, deadline: Deadline
+    connection: Connection, question: Letter, wanted: Replies, deadline: Deadline, *, again_s: float = 0.0
 ) -> AsyncGenerator[Reply, None]:
     """Send ``question`` and yield its replies as they come.
 
     The first is waited for until ``deadline``; further ones of a fixed number as long as the mean
-    round trip plus ``gap_s``.  Raises NoRespondersError, PermissionDeniedError, and DeadlineError when
-    nothing came at all.
+    round trip plus ``gap_s``.  With ``again_s`` it is asked again as long as nothing has come.
+    Raises NoRespondersError, PermissionDeniedError, and DeadlineError when nothing came at all.
     """
-    flight = await prepare(connection, Manner(wanted, deadline.remaining(), first=deadline))
+    flight = await prepare(connection, Manner(wanted, deadline.remaining(), first=deadline, again_s=again_s))
     async with aclosing(flight.answers(_single(question))) as answers:
         async for _, outcome in answers:
             if isinstance(outcome, Exception):

@@ -1,12 +1,11 @@
 """Round-trip times of PING and PONG, to every address behind every URL."""
 
 import asyncio
-import ipaddress
-import socket
 import time
 from typing import NamedTuple
 
 from natscli.connection.deadline import Deadline
+from natscli.connection.names import resolve
 from natscli.connection.open import open_connection
 from natscli.connection.transport import Trace
 from natscli.context.target import Target
@@ -35,7 +34,7 @@ async def measure(target: Target, iterations: int, trace: Trace | None = None) -
     The target's time-out is shared by all connecting, and bounds each wait for a PONG.
     """
     deadline = Deadline(target.timeout_s)
-    places = [(url, address) for url in target.urls for address in await _addresses(url)]
+    places = [(url, address) for url in target.urls for address in await _addresses(target, url, deadline)]
     results = []
     for done, (url, address) in enumerate(places):
         share = Deadline(deadline.remaining() / (len(places) - done))
@@ -43,19 +42,20 @@ async def measure(target: Target, iterations: int, trace: Trace | None = None) -
     return results
 
 
-async def _addresses(url: ServerUrl) -> list[ServerUrl]:
-    """Return the URL once for every address of its host; itself when it is an address or does not resolve."""
-    try:
-        ipaddress.ip_address(url.host)
-    except ValueError:
-        pass
-    else:
+async def _addresses(target: Target, url: ServerUrl, deadline: Deadline) -> list[ServerUrl]:
+    """Return the URL once for every address of its host; itself when it is an address or does not resolve in time.
+
+    A name that goes to a proxy is resolved there.
+    """
+    if target.proxy_for(url.host) is not None:
         return [url]
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(url.host, url.port, type=socket.SOCK_STREAM)
-    except OSError:
+        async with asyncio.timeout(deadline.remaining()):
+            hosts = await resolve(url.host, url.port)
+    except OSError:  # or TimeoutError, which is one
         return [url]  # connecting will say so
-    hosts = dict.fromkeys(str(address[4][0]) for address in found)
+    if hosts == [url.host]:
+        return [url]
     return [url._replace(host=host, tls_name=url.tls_name or url.host) for host in hosts]
 
 

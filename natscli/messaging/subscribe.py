@@ -8,11 +8,18 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from natscli.connection.client import Connection
+from natscli.connection.dispatch import Sink
+from natscli.errors import PermissionDeniedError
+from natscli.messaging.pacing import Pace, Take, Work
 from natscli.text.sanitise import decode
 from natscli.wire.message import Message, Run
 from natscli.wire.subjects import matches
 
 Deliver = Callable[[Run, int, int], None]  # the run, the number of its first message (from 1), when it was read (ns)
+Keep = Callable[[Message], bool]
+Convert = Callable[[Message], Message]
+
+_BUSY_S = 0.05  # until it is asked again whether what has come is worked off
 
 
 class End(Enum):
@@ -30,13 +37,15 @@ class Received(NamedTuple):
     end: End
     payload_bytes: int = 0
     seconds: float = 0.0  # from the first message to the last, as they were read
+    dropped: int = 0  # beside the messages, because filtering and converting were too slow
 
 
 @dataclass(frozen=True, slots=True)
 class Subscriptions:
     """What to receive; ``count`` and ``idle_s`` are 0 for no limit.
 
-    What matches ``ignored``, and what ``keep`` is not true of, does not count.
+    What matches ``ignored``, and what ``keep`` is not true of, does not count; what is left is delivered as
+    ``convert`` makes it.  These two may take their time: the connection goes on answering.
     """
 
     subjects: Sequence[str]
@@ -44,7 +53,17 @@ class Subscriptions:
     count: int = 0
     idle_s: float = 0.0
     ignored: Sequence[str] = ()
-    keep: Callable[[Message], bool] | None = None
+    keep: Keep | None = None
+    convert: Convert | None = None
+
+    def work(self) -> Work | None:
+        """Return what is to be done to each message, if anything."""
+        keep, convert = self.keep, self.convert
+        if keep is None:
+            return convert
+        if convert is None:
+            return lambda message: message if keep(message) else None
+        return lambda message: convert(message) if keep(message) else None
 
 
 class Progress:
@@ -69,28 +88,69 @@ class Progress:
             self._first = self._last
         self.messages += messages
         self.payload_bytes += payload_bytes
-        if self._count and self.messages >= self._count and not self.complete.done():
-            self.complete.set_result(None)
+        if self._count and self.messages >= self._count:
+            self.finish()
 
     def received(self, end: End) -> Received:
         """Return how it went."""
         return Received(self.messages, end, self.payload_bytes, self._last - self._first if self.messages else 0.0)
 
-    async def until_the_end(self, connection: Connection, idle_s: float, stop: "asyncio.Future[int]") -> End:
-        """Wait for the count, the idle time or the user; raise what ends the connection."""
+    def finish(self) -> None:
+        """Let that be all."""
+        if not self.complete.done():
+            self.complete.set_result(None)
+
+    def fail(self, error: Exception) -> None:
+        """Let that be all, because of ``error``."""
+        if not self.complete.done():
+            self.complete.set_exception(error)
+
+    async def until_the_end(
+        self, connection: Connection, idle_s: float, stop: "asyncio.Future[int]", busy: Callable[[], bool] = bool
+    ) -> End:
+        """Wait for the count, the idle time unless ``busy``, or the user; raise what ends the connection, or this."""
         reasons: set[asyncio.Future[Any]] = {self.complete, stop, connection.ended}
         self._last = time.monotonic()
         while True:
             left = self._last + idle_s - time.monotonic() if idle_s else None
             if left is not None and left <= 0:
-                return End.IDLE
+                if not busy():
+                    return End.IDLE
+                left = _BUSY_S
             await asyncio.wait(reasons, timeout=left, return_when=asyncio.FIRST_COMPLETED)
             if self.complete.done():
+                self.complete.result()
                 return End.COUNT
             if stop.done():
                 return End.STOPPED
             if connection.ended.done():
                 raise connection.ended.result() or AssertionError("closed by its owner while in use")
+
+
+class _Interest:
+    """What is still subscribed to: a reload of the server may take it away, subject by subject.
+
+    A connection made again has subscribed to all of it again.
+    """
+
+    def __init__(self, connection: Connection, subjects: Sequence[str], progress: Progress) -> None:
+        self._connection = connection
+        self._subjects = subjects
+        self._progress = progress
+        self._left = set(subjects)
+        self._returns = connection.returns
+        connection.on_refusal = self._refused
+
+    def _refused(self, error: PermissionDeniedError) -> bool:
+        """Take a refusal; the last subject's ends the receiving, as nothing can come any more."""
+        if self._returns != self._connection.returns:
+            self._left, self._returns = set(self._subjects), self._connection.returns
+        if error.verb != "subscribe" or error.subject not in self._subjects:
+            return False
+        self._left.discard(error.subject)
+        if not self._left:
+            self._progress.fail(error)
+        return not self._left
 
 
 async def receive(
@@ -105,46 +165,67 @@ async def receive(
     """Subscribe, confirm, and pass runs to ``deliver`` until the end; ``subscribed`` is called in between.
 
     With ``by_subscription`` a message has the subject that was subscribed to in place of its own.
-    Raises what ended the connection, and PermissionDeniedError for a subject that is refused at the start.
+    Raises what ended the connection, and PermissionDeniedError for a subject that is refused at the start, or when
+    later none is left that is not.
     """
     progress = Progress(wanted.count)
 
-    def take(run: Run) -> None:
+    def take(run: Run, read_ns: int) -> None:
         run = progress.cut(run)
         if len(run):
-            deliver(run, progress.messages + 1, time.time_ns())
+            deliver(run, progress.messages + 1, read_ns)
             progress.advance(len(run), run.payload_bytes)
 
+    work = wanted.work()
+    pace = None if work is None else Pace(connection, work, selects=wanted.convert is None)
     choosy = bool(wanted.ignored) or wanted.keep is not None
     limit = 0 if choosy else wanted.count  # the server cannot know what we leave out
     for subject in wanted.subjects:
-        sink = _renamed(subject, take) if by_subscription else take
-        if wanted.keep is not None:
-            sink = _only(wanted.keep, sink)
+        named = _renamed(subject, take) if by_subscription else take
+        sink = _at_once(named) if pace is None else pace.sink(named)
         if wanted.ignored:
             sink = without(wanted.ignored, sink)
         await connection.subscribe_bulk(subject, sink, queue=wanted.queue, limit=limit)
     await connection.confirm(connection.target.timeout_s)
+    _Interest(connection, wanted.subjects, progress)
     subscribed()
-    end = await progress.until_the_end(connection, wanted.idle_s, stop)
-    return progress.received(end)
+    if pace is None:
+        return progress.received(await progress.until_the_end(connection, wanted.idle_s, stop))
+    try:
+        end = await progress.until_the_end(connection, wanted.idle_s, stop, lambda: pace.busy)
+    finally:
+        await pace.finish(stop, progress.complete)  # also when the connection is gone: these have come
+    return progress.received(end)._replace(dropped=0 if end is End.COUNT else pace.dropped)
 
 
-def _renamed(subject: str, take: Callable[[Run], None]) -> Callable[[Run], None]:
+def _at_once(take: Take) -> Sink:
+    return lambda run: take(run, time.time_ns())
+
+
+def _renamed(subject: str, take: Take) -> Take:
     name = subject.encode()
-    return lambda run: take(Run(run.sid, [name] * len(run), run.payloads, run.replies, run.headers))
+    return lambda run, read_ns: take(Run(run.sid, [name] * len(run), run.payloads, run.replies, run.headers), read_ns)
 
 
-def _only(keep: Callable[[Message], bool], take: Callable[[Run], None]) -> Callable[[Run], None]:
+def without(ignored: Sequence[str], take: Sink) -> Sink:
+    """Return a sink that leaves out what matches."""
+    keep = unlike(ignored)
+
     def filtered(run: Run) -> None:
-        kept = [message for message in run if keep(message)]
-        take(run if len(kept) == len(run) else Run.of(run.sid, kept))
+        if run.subject is not None:
+            if keep(run.subject):
+                take(run)
+            return
+        if all(map(keep, run.subjects)):
+            take(run)
+        else:
+            take(Run.of(run.sid, [message for message in run if keep(message.subject)]))
 
     return filtered
 
 
-def without(ignored: Sequence[str], take: Callable[[Run], None]) -> Callable[[Run], None]:
-    """Return a sink that leaves out what matches; a subject's fate is decided once."""
+def unlike(ignored: Sequence[str]) -> Callable[[bytes], bool]:
+    """Return whether a subject matches none of ``ignored``; a subject's fate is decided once."""
     verdicts: dict[bytes, bool] = {}
 
     def keep(subject: bytes) -> bool:
@@ -156,8 +237,4 @@ def without(ignored: Sequence[str], take: Callable[[Run], None]) -> Callable[[Ru
             verdicts[subject] = verdict
         return verdict
 
-    def filtered(run: Run) -> None:
-        kept = [message for message in run if keep(message.subject)]
-        take(run if len(kept) == len(run) else Run.of(run.sid, kept))
-
-    return filtered
+    return keep

@@ -12,18 +12,22 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-_NUMBER = re.compile("[0-9]{1,12}")
+_NUMBER = "[0-9]{1,12}"
 _LETTERS = string.ascii_letters + string.digits
 _ID_LENGTH = 22  # as long as a NUID
 _LONGEST_RANDOM = 64 * 1024 * 1024
 
 
 class Occasion(NamedTuple):
-    """What a template is filled in with: the message's number, the moment (ns since the epoch), the request."""
+    """What a template is filled in with: the message's number, the moment (ns since the epoch), the request, and of a
+    message that was stored before, where.
+    """
 
     number: int
     moment_ns: int
     request: str = ""
+    stream: str = ""
+    sequence: int = 0
 
 
 def occasion(number: int, request: str = "") -> Occasion:
@@ -37,12 +41,14 @@ Part = str | Callable[[Occasion], str]
 class Template:
     """Text with places to fill in.  ``constant`` says that there are none."""
 
-    def __init__(self, text: str, *, request: bool = False) -> None:
+    def __init__(self, text: str, *, request: bool = False, stored: bool = False) -> None:
         """Take a text apart; ValueError for a function that does not exist.
 
-        ``{{Request}}`` exists only where there is a ``request``.
+        ``{{Request}}`` exists only where there is a ``request``, ``{{Stream}}`` and ``{{Sequence}}`` where messages
+        were ``stored`` before.
         """
-        self._parts = _parts(text, request=request)
+        more = (_OF_REQUESTS if request else {}) | (_OF_STORED if stored else {})
+        self._parts = _parts(text, _FUNCTIONS | more)
         self.constant = not any(callable(part) for part in self._parts)
 
     @classmethod
@@ -57,27 +63,25 @@ class Template:
         return "".join(part if isinstance(part, str) else part(moment) for part in self._parts)
 
 
-def _parts(text: str, *, request: bool) -> list[Part]:
+def _parts(text: str, functions: dict[str, Callable[[Occasion], str]]) -> list[Part]:
     parts: list[Part] = []
     position = 0
     while (opening := text.find("{{", position)) >= 0:
         closing = text.find("}}", opening + 2)
         if closing < 0:
             raise ValueError("'{{' without '}}' behind it")
-        parts += [text[position:opening], _function(text[opening + 2 : closing].strip(), request=request)]
+        parts += [text[position:opening], _function(text[opening + 2 : closing].strip(), functions)]
         position = closing + 2
     return [part for part in (*parts, text[position:]) if part != ""]
 
 
-def _function(call: str, *, request: bool) -> Callable[[Occasion], str]:
+def _function(call: str, functions: dict[str, Callable[[Occasion], str]]) -> Callable[[Occasion], str]:
     name, *arguments = call.removeprefix(".").split() or [""]
-    if name == "Random" and len(arguments) == 2 and all(map(_NUMBER.fullmatch, arguments)):
+    if name == "Random" and len(arguments) == 2 and all(re.fullmatch(_NUMBER, each) for each in arguments):
         return _random(*map(int, arguments))
-    if name in _FUNCTIONS and not arguments:
-        return _FUNCTIONS[name]
-    if name == "Request" and request and not arguments:
-        return lambda moment: moment.request
-    known = ", ".join([*_FUNCTIONS, "Random MIN MAX", *(["Request"] if request else [])])
+    if name in functions and not arguments:
+        return functions[name]
+    known = ", ".join([*_FUNCTIONS, "Random MIN MAX", *[name for name in functions if name not in _FUNCTIONS]])
     raise ValueError(f"'{{{{{call}}}}}' is no function; there are {known}")
 
 
@@ -114,4 +118,9 @@ _FUNCTIONS: dict[str, Callable[[Occasion], str]] = {
     "UnixNano": lambda moment: str(moment.moment_ns),
     "Time": _kitchen,
     "ID": lambda _moment: _some_letters(_ID_LENGTH),
+}
+_OF_REQUESTS: dict[str, Callable[[Occasion], str]] = {"Request": lambda moment: moment.request}
+_OF_STORED: dict[str, Callable[[Occasion], str]] = {
+    "Stream": lambda moment: moment.stream,
+    "Sequence": lambda moment: str(moment.sequence),
 }

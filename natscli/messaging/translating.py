@@ -31,6 +31,11 @@ class Translator:
         self._messages_waiting = 0
         self._worker = asyncio.ensure_future(self._work())
 
+    @property
+    def waiting(self) -> int:
+        """Messages that wait for the program."""
+        return self._messages_waiting
+
     def take(self, run: Run, number: int, read_ns: int) -> None:
         """Queue a run; when too many messages wait for the program, drop it and count it."""
         if self._messages_waiting >= _MOST_WAITING:

@@ -14,6 +14,7 @@ from natscli.messaging.decoding import LARGEST_TEXT
 from natscli.messaging.decoding.decoder import Decoder
 from natscli.wire.message import Message
 from tests.messaging.decoded import decoded, either, gzipped, refused
+from tests.waiting import SLACK_S
 
 
 @pytest.mark.parametrize(("name", "compress"), [("gzip", gzipped), ("zstd", zstd.compress)])
@@ -55,8 +56,8 @@ def test_a_bomb_of_a_gigabyte_is_refused_before_it_has_grown(name, bomb):
     data = bomb()
     tracemalloc.start()
     started = time.perf_counter()
-    assert "64.0 MiB" in refused(name, data)
-    assert time.perf_counter() - started < 2.0
+    assert "16.0 MiB" in refused(name, data)
+    assert time.perf_counter() - started < 2.0 + SLACK_S
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 3 * LARGEST_TEXT
@@ -73,7 +74,7 @@ def test_exactly_as_much_as_allowed_is_taken(name, compress):
 def test_endless_pieces_of_nothing_are_refused_quickly(name, compress):
     started = time.perf_counter()
     assert "10,000" in refused(name, compress(b"") * 1_000_000)
-    assert time.perf_counter() - started < 2.0
+    assert time.perf_counter() - started < 2.0 + SLACK_S
 
 
 def test_zstd_streams_write_and_read_files():

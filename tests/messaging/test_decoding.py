@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from natscli.errors import UsageError
 from natscli.messaging import zstd
-from natscli.messaging.decoding.decoder import Decoder, RunDecoder
+from natscli.messaging.decoding.decoder import Converter, Decoder
 from natscli.wire.headers import encode_headers
-from natscli.wire.message import Message, Run
+from natscli.wire.message import Message
 from tests.messaging.decoded import decoded, either, gzipped, refused
 
 GZIPPED = gzipped(b"x")
@@ -123,14 +123,12 @@ def test_auto_does_without_libraries_until_a_message_needs_one(without):
     assert "natscli[decode]" in refused("json", compressed, ("Content-Encoding", "zstd"))
 
 
-def test_a_run_is_passed_on_with_what_cannot_be_decoded_as_it_came():
-    given = []
-    runs = RunDecoder(Decoder("json"), lambda run, number, read_ns: given.append((list(run), run.sid, number, read_ns)))
+def test_what_cannot_be_decoded_stays_as_it_came_and_is_counted():
+    converter = Converter(Decoder("json"))
     messages = [Message(b"a", b"[1, 2]", b"r", encode_headers([("A", "1")])), Message(b"b", b"no"), Message(b"c", b"")]
-    runs.take(Run.of(7, messages), 3, 99)
-    assert given == [([messages[0]._replace(payload=b"[1,2]"), *messages[1:]], 7, 3, 99)]
-    assert runs.failed == 1
-    assert "not JSON" in str(runs.last_error)
+    assert list(map(converter.convert, messages)) == [messages[0]._replace(payload=b"[1,2]"), *messages[1:]]
+    assert converter.failed == 1
+    assert "not JSON" in str(converter.last_error)
 
 
 NAMES = ["auto", "json", "msgpack", "cbor", "gzip", "zstd"]

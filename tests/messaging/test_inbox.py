@@ -85,12 +85,14 @@ def test_a_refusal_ends_the_requests_it_is_about_and_its_repetition_no_other():
         inbox = Inbox("_INBOX.me")
         (refused, *_), (other, *_) = begun(inbox), begun(inbox)
         other.subject = b"allowed"
-        error = PermissionDeniedError("the server does not permit to publish to 'question'")
-        inbox.refused(error)
-        inbox.refused(error)
+        error = PermissionDeniedError("no", verb="publish", subject="question")
+        assert inbox.refused(error)
+        assert inbox.refused(error)
 
         assert (refused.error, other.done) == (error, False)
-        inbox.refused(PermissionDeniedError("the server does not permit to subscribe to '_INBOX.me.*'"))
+        assert not inbox.refused(PermissionDeniedError("no", verb="publish", subject="of.somebody.else"))
+        assert not other.done
+        assert inbox.refused(PermissionDeniedError("no", verb="subscribe", subject="_INBOX.me.*"))
         assert isinstance(other.error, PermissionDeniedError)
 
     asyncio.run(refuse())

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from natscli.messaging.ndjson import encode_line, encode_pair, format_time
+from natscli.messaging.ndjson import encode_line, encode_pair, format_time, header_fields
 from natscli.messaging.pairing import Pair
-from natscli.wire.headers import encode_headers
+from natscli.wire.headers import encode_headers, parse_headers
 from natscli.wire.message import Message
 
 TIME = "2026-11-23T12:00:00.000001Z"
@@ -88,3 +88,12 @@ def test_a_line_is_printable_ascii_and_holds_the_whole_message(payload, subject,
     assert [(name, value) for name, values in document.get("headers", {}).items() for value in values] == sorted(
         pairs, key=lambda pair: [name for name, _ in pairs].index(pair[0])
     )
+
+
+@given(st.lists(st.tuples(st.sampled_from(["A", "b", "C-d"]), st.text('x" \\', max_size=3)), max_size=4))
+def test_headers_of_every_kind_are_written_as_reading_them_says(pairs: list[tuple[str, str]]) -> None:
+    block = b"NATS/1.0\r\n" + "".join(f"{name}: {value}\r\n" for name, value in pairs).encode() + b"\r\n"
+    fields = json.loads("{" + header_fields(block).removeprefix(",") + "}")
+    assert fields["headers"] == parse_headers(block).lists()
+    given_back = encode_headers([(name, value) for name, values in fields["headers"].items() for value in values])
+    assert ("headers_b64" in fields) == (given_back != block)

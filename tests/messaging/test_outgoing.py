@@ -1,13 +1,16 @@
 """Drafts and the letters made of them."""
 
+import asyncio
 from types import SimpleNamespace
 
 import pytest
 
-from natscli.errors import NatsCliError, UsageError
+from natscli.errors import NatsCliError, PermissionDeniedError, UsageError
 from natscli.messaging.outgoing import Draft, Letter, as_body, as_template
-from natscli.messaging.publish import Pace
+from natscli.messaging.publish import Pace, Publishing
 from natscli.messaging.templates import Template, occasion
+from tests.connection.opening import connected, target_for
+from tests.connection.peers import Peer, fake_server
 
 
 def _draft(subject="a", body=b"x", **options) -> Draft:
@@ -114,3 +117,20 @@ def test_data_stays_data_unless_it_is_a_template():
 )
 def test_a_pace_says_when_each_message_is_due(pace, due):
     assert [pace.due_s(sent) for sent in range(3)] == pytest.approx(due)
+
+
+def test_a_refusal_is_told_though_nothing_else_comes_in_time():
+    """A server that refuses a flood has no time for a PONG."""
+
+    async def refuse(peer: Peer) -> None:
+        await peer.welcome()
+        await peer.hear(b"PUB")
+        peer.say(b"-ERR 'Permissions Violation for Publish to \"a.B\"'\r\n")
+        await peer.hear_all()
+
+    async def attempt() -> None:
+        async with fake_server(refuse) as fake, connected(target_for(fake.url)) as connection:
+            await Publishing(connection, 0.3).send_copies(Letter(b"a.B", b"x"), 2)
+
+    with pytest.raises(PermissionDeniedError, match=r"does not permit to publish to 'a\.B'"):
+        asyncio.run(attempt())

@@ -320,7 +320,7 @@ def test_what_is_renamed_there_and_back_is_the_same(subject, data):
 
 
 def test_only_what_is_wanted_is_played_and_what_is_not_mapped_keeps_its_name():
-    way = route(Mapping("a.>", "x.>"), ["a.b", "c.*"])
+    way = route([Mapping("a.>", "x.>")], ["a.b", "c.*"])
 
     assert [way(subject) for subject in (b"a.b", b"a.c", b"c.1", b"c.1.2", b"a.b")] == [
         b"x.b",
@@ -331,12 +331,24 @@ def test_only_what_is_wanted_is_played_and_what_is_not_mapped_keeps_its_name():
     ]
 
 
+def test_of_several_mappings_the_first_that_matches_counts():
+    way = route([Mapping("a.b", "x"), Mapping("a.*", "y.*"), Mapping("*.*", "z.*.*"), Mapping("x", "never")], [])
+
+    assert [way(subject) for subject in (b"a.b", b"a.c", b"d.e", b"x", b"q")] == [
+        b"x",
+        b"y.c",
+        b"z.d.e",
+        b"never",
+        b"q",
+    ]
+
+
 def test_without_wishes_everything_is_played():
-    assert route(None, [])(b"\xff") == b"\xff"
+    assert route([], [])(b"\xff") == b"\xff"
 
 
 def test_ever_new_subjects_take_no_more_memory():
-    way = route(Mapping("a.*", "b.*"), [])
+    way = route([Mapping("a.*", "b.*")], [])
     for number in range(150_000):
         assert way(b"a.%d" % number) == b"b.%d" % number
     known = next(cell.cell_contents for cell in way.__closure__ if isinstance(cell.cell_contents, dict))
@@ -345,7 +357,7 @@ def test_ever_new_subjects_take_no_more_memory():
 
 def test_a_bad_pattern_is_a_usage_error():
     with pytest.raises(UsageError, match="has an empty token"):
-        route(None, ["a..b"])
+        route([], ["a..b"])
 
 
 # -- time ------------------------------------------------------------------------------------------

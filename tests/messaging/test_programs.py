@@ -62,6 +62,15 @@ def test_places_of_the_subject_are_filled_in(argument, filled):
     assert _translate(f"printf %s '{argument}'") == filled.encode()
 
 
+@pytest.mark.parametrize("argument", ["{{1}}", "{{1}}x", "{{ .1 }}"])
+def test_a_token_never_becomes_an_option(argument):
+    said = _failure(f"touch '{argument}'", subject=b"a.-K/etc/x")
+
+    assert said.startswith("'-K/etc/x")
+    assert said.endswith("of the subject could be taken for an option: put it behind OPTION=")
+    assert _translate("printf %s --name={{1}}", subject=b"a.-5") == b"--name=-5"
+
+
 @pytest.mark.parametrize(
     "token",
     [b"$(id)", b"`id`", b";id", b"'", b'"', b"\\", b"|id", b"&&id", b"*", b"-rf", b"\xff", b"{{Subject}}", b"{{0}}"],
@@ -107,7 +116,7 @@ def test_a_program_that_takes_too_long_is_ended_with_all_it_started(tmp_path):
 
     said = _failure(f"sh -c 'sleep 60 & echo $! >{tmp_path}/pid; wait'", timeout_s=0.5)
 
-    assert said == "'sh' took longer than 500.00ms"
+    assert said == "'sh' took longer than 500ms"
     assert time.monotonic() - started < 5
     _ends(tmp_path / "pid")
 

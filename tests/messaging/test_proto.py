@@ -1,5 +1,7 @@
 """Protocol Buffers by their descriptors, and descriptors that cannot be used."""
 
+import time
+
 import pytest
 from google.protobuf import descriptor_pb2, timestamp_pb2
 from hypothesis import given
@@ -9,6 +11,7 @@ from natscli.errors import UsageError
 from natscli.messaging.decoding.decoder import Decoder
 from natscli.wire.message import Message
 from tests.messaging.decoded import decoded, either, gzipped, refused, structure
+from tests.waiting import SLACK_S
 
 STRING, INT64, DOUBLE, BYTES, MESSAGE = 9, 3, 1, 12, 11
 OPTIONAL, REPEATED = 1, 3
@@ -125,3 +128,15 @@ def test_any_bytes_are_a_message_or_refused(tmp_path_factory, payload):
     if not PROTO:
         PROTO.append(Decoder(f"proto:{written(tmp_path_factory.mktemp('proto'), shop())}#shop.Order"))
     either(PROTO[0], Message(b"a", payload))
+
+
+def test_a_message_of_too_many_values_is_refused_at_once(descriptors):
+    place = f"proto:{descriptors}#shop.Order"
+    flat = b"\x2a\x00" * 3_000_000
+    parts = b"\x2a\x00" * 5000
+    deep = (b"\x2a" + b"\x90\x4e" + parts) * 100
+    assert len(structure(place, b"\x2a\x00" * 100_000)["parts"]) == 100_000
+    started = time.perf_counter()
+    assert "more than 131,072 values" in refused(place, flat)
+    assert "more than 131,072 values" in refused(place, deep)
+    assert time.perf_counter() - started < 2.0 + SLACK_S

@@ -17,7 +17,8 @@ from natscli.messaging import zstd
 from natscli.messaging.lines import Batch, Fault, decoded, read_lines
 from natscli.messaging.ndjson import encode_line, format_time
 from natscli.messaging.packing import packing_of, require, split_ending
-from natscli.messaging.recording import Recorder, RecordingFiles, Rotation
+from natscli.messaging.recording import BLOCK_S, RecordingFiles, Rotation
+from natscli.messaging.writing import Writer
 from natscli.wire.message import Message
 from tests.waiting import eventually
 
@@ -388,7 +389,8 @@ class Outcome:
 
 def recorder(files, limit=1_000_000):
     outcome = Outcome()
-    return Recorder(files, outcome.failures.append, outcome.finished.set, limit), outcome
+    writer = Writer(files, outcome.failures.append, outcome.finished.set, limit=limit, patience_s=BLOCK_S)
+    return writer, outcome
 
 
 def test_what_was_recorded_is_in_the_file_within_seconds(tmp_path):
@@ -445,20 +447,84 @@ def test_what_a_slow_disk_cannot_take_is_bounded_dropped_and_counted(tmp_path):
     assert len(found(files.path)[0]) == kept
 
 
-def test_a_failure_is_told_once_and_the_rest_counts_as_dropped(tmp_path):
+def test_a_failure_is_told_once_and_nothing_is_written_behind_it(tmp_path):
+    attempts = []
+
     class Broken(RecordingFiles):
-        def write(self, _text, _messages):
+        def write(self, _text, messages):
+            attempts.append(messages)
             raise NatsCliError("full")
 
     files = Broken(str(tmp_path / "t.ndjson"), ["a.>"])
     running, outcome = recorder(files)
+    running.drop(5)
     for _ in range(3):
         running.write(b"x" * 1024 * 1024, 10)
     running.finish()
     assert outcome.finished.wait(5)
 
     assert list(map(str, outcome.failures)) == ["full"]
-    assert running.dropped == 30
+    assert attempts == [10]
+    assert running.dropped == 5  # for want of speed; what the failure cost, it says itself
+
+
+def test_what_the_disk_refuses_at_the_end_is_a_failure(tmp_path, monkeypatch):
+    def refuse(_file):
+        raise OSError(errno.EIO, "Input/output error")
+
+    files = RecordingFiles(str(tmp_path / "t.ndjson"), ["a.>"])
+    files.begin()
+    running, outcome = recorder(files)
+    running.write(lines(1, 3), 3)
+    monkeypatch.setattr(os, "fsync", refuse)
+    running.finish()
+    assert outcome.finished.wait(5)
+
+    assert list(map(str, outcome.failures)) == [f"cannot write to '{files.path}': input/output error"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no named pipes")
+def test_a_pipe_is_not_synchronised_with_any_disk(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+
+    files = RecordingFiles(str(tmp_path / "pipe"), ["a.>"])
+    files.begin()
+    files.close()
+
+    assert b"natscli_recording" in os.read(reader, 4096)
+    os.close(reader)
+
+
+# -- two that write --------------------------------------------------------------------------------
+
+
+@every_packing
+def test_a_file_that_is_being_written_is_not_continued(ending, tmp_path):
+    path = str(tmp_path / f"t{ending}")
+    files = RecordingFiles(path, ["a.>"])
+    files.begin()
+    files.write(lines(1, 3), 3)
+    before = os.path.getsize(path)
+
+    with pytest.raises(UsageError) as raised:
+        RecordingFiles(path, ["a.>"], append=True)
+
+    assert str(raised.value) == f"'{path}' is being written by another natscli"
+    assert os.path.getsize(path) == before
+    files.close()
+    recording(path, 1, append=True)
+    assert found(path) == ([1, 2, 3, 1], [])
+
+
+def test_where_there_are_no_locks_it_is_written_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    monkeypatch.setitem(sys.modules, "msvcrt", None)
+
+    recording(tmp_path / "t.ndjson", 3)
+    recording(tmp_path / "t.ndjson", 2, append=True)
+
+    assert found(tmp_path / "t.ndjson") == ([1, 2, 3, 1, 2], [])
 
 
 # -- the library -----------------------------------------------------------------------------------
@@ -473,4 +539,4 @@ def test_without_the_library_zstd_names_what_to_install(monkeypatch, tmp_path):
 
     assert raised.value.hint.startswith("pip install 'natscli[zstd]'")
     assert not (tmp_path / "t.ndjson.zst").exists()
-    require(packing_of("t.ndjson.gz"))
+    require(packing_of("t.ndjson.gz"), "unused")

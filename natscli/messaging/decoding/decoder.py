@@ -1,4 +1,4 @@
-"""The decoder of ``--decode``, chosen once, and its work on runs of messages."""
+"""The decoder of ``--decode``, chosen once, and what it makes of messages."""
 
 from collections.abc import Callable
 
@@ -8,10 +8,9 @@ from natscli.messaging.decoding import DecodeError
 from natscli.messaging.decoding.compression import Decompress, gunzip, sniffed, undo, unzstd
 from natscli.messaging.decoding.proto import proto_reader
 from natscli.messaging.decoding.structures import Read, cbor_reader, msgpack_reader, read_json, write
-from natscli.messaging.subscribe import Deliver
 from natscli.text.sizes import plural
 from natscli.wire.headers import Headers, parse_headers
-from natscli.wire.message import Message, Run
+from natscli.wire.message import Message
 
 _PROTO = "proto:"
 _KNOWN = "there are auto, json, msgpack, cbor, gzip, zstd and proto:FILE#Type"
@@ -89,14 +88,13 @@ class Decoder:
         return self._readers[name]
 
 
-class RunDecoder:
-    """Takes runs, and delivers them with their payloads decoded; what cannot be decoded stays as it came."""
+class Converter:
+    """Gives messages their payloads decoded, and counts those that stay as they came because they cannot be."""
 
-    def __init__(self, decoder: Decoder, deliver: Deliver) -> None:
+    def __init__(self, decoder: Decoder) -> None:
         self.failed = 0
         self.last_error: DecodeError | None = None
         self._decoder = decoder
-        self._deliver = deliver
 
     @property
     def complaint(self) -> str:
@@ -105,11 +103,8 @@ class RunDecoder:
         count = plural(self.failed, "message")
         return f"{count} could not be decoded and {shown}, the last because {self.last_error}"
 
-    def take(self, run: Run, number: int, read_ns: int) -> None:
-        """Decode a run and pass it on."""
-        self._deliver(Run.of(run.sid, [self._decoded(message) for message in run]), number, read_ns)
-
-    def _decoded(self, message: Message) -> Message:
+    def convert(self, message: Message) -> Message:
+        """Return a message with its payload decoded, or as it is."""
         try:
             return message._replace(payload=self._decoder.decode(message))
         except DecodeError as error:

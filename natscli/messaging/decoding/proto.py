@@ -5,14 +5,15 @@ from importlib import import_module
 from typing import Any
 
 from natscli.errors import UsageError
-from natscli.messaging.decoding import LARGEST_TEXT, DecodeError, missing
+from natscli.messaging.decoding import MOST_VALUES, DecodeError, missing, too_many_values
 from natscli.messaging.decoding.structures import Read
 from natscli.text.sizes import format_bytes
 
 _HINT = "make it with: protoc --include_imports -o FILE …"
 _WELL_KNOWN = "google/protobuf/"  # these come with the library, and many leave them out of a set
 _MOST_NAMED = 5
-_LARGEST = 8 * 1024 * 1024  # the largest message that NATS recommends; values cannot be counted beforehand
+_LARGEST = 8 * 1024 * 1024  # the largest message that NATS recommends
+_LARGEST_SET = 64 * 1024 * 1024
 
 
 def proto_reader(place: str) -> Read:
@@ -32,12 +33,34 @@ def proto_reader(place: str) -> Read:
         if len(data) > _LARGEST:
             raise DecodeError(f"it is longer than {format_bytes(_LARGEST)}")
         try:
-            value: object = json_format.MessageToDict(kind.FromString(data), descriptor_pool=pool)
+            found = kind.FromString(data)
+            if len(data) > MOST_VALUES:  # each takes a byte
+                _count(found)
+            value: object = json_format.MessageToDict(found, descriptor_pool=pool)
         except broken as error:
             raise DecodeError(f"it is no {name}: {_reason(error)}") from None
         return value
 
     return read
+
+
+def _count(found: Any) -> None:
+    """Refuse a message with too many values, before they are shown, which takes ten times as long."""
+    values, waiting = 0, [found]
+    while waiting:
+        for field, value in waiting.pop().ListFields():
+            many = field.is_repeated if hasattr(field, "is_repeated") else field.label == field.LABEL_REPEATED
+            values += len(value) if many else 1
+            if values > MOST_VALUES:
+                raise too_many_values()
+            if field.message_type is not None:
+                waiting += _messages(value, many=many)
+
+
+def _messages(value: Any, *, many: bool) -> list[Any]:
+    """Return the messages that are a field's value; those of a map are its values."""
+    found = value.values() if hasattr(value, "values") and many else value if many else (value,)
+    return [entry for entry in found if hasattr(entry, "ListFields")]
 
 
 def _pool(path: str) -> Any:
@@ -93,11 +116,11 @@ def _known(path: str) -> str:
 def _contents(path: str) -> bytes:
     try:
         with open(os.path.expanduser(path), "rb") as file:
-            data = file.read(LARGEST_TEXT + 1)
+            data = file.read(_LARGEST_SET + 1)
     except OSError as error:
         raise UsageError(f"descriptor set '{path}' cannot be read: {(error.strerror or '').lower()}") from error
-    if len(data) > LARGEST_TEXT:
-        raise UsageError(f"descriptor set '{path}' is larger than {format_bytes(LARGEST_TEXT)}")
+    if len(data) > _LARGEST_SET:
+        raise UsageError(f"descriptor set '{path}' is larger than {format_bytes(_LARGEST_SET)}")
     return data
 
 

@@ -13,24 +13,33 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from natscli.messaging.decoding import DEEPEST, LARGEST_TEXT, MOST_VALUES, DecodeError, missing, too_many_values
+from natscli.messaging.decoding import (
+    DEEPEST,
+    LARGEST_TEXT,
+    MOST_DIGITS,
+    MOST_VALUES,
+    DecodeError,
+    missing,
+    too_many_values,
+)
 from natscli.text.sizes import format_bytes
 
 Read = Callable[[bytes], object]
 _Foreign = Callable[[Any], object]  # what a library's own value is in plain data
 
+_UNSUSPICIOUS = 1024 * 1024  # bytes of JSON, of which each value has two: a tenth of a second whatever they are
 _BOM = b"\xef\xbb\xbf"
-_LONGEST_INTEGER = 1024  # bytes of a CBOR one; Python takes ever longer to write larger ones in decimal, or refuses
+_LONGEST_INTEGER = 128  # bytes of a CBOR one
 _REFERENCES = (25, 28, 29, 256)  # CBOR tags whose meaning lies elsewhere; a few bytes of them can stand for gigabytes
 
 
 def read_json(data: bytes) -> object:
     """Return what a JSON document in UTF-8 holds; NaN and Infinity, which many write, are taken too."""
     openings = data.count(b"[") + data.count(b"{")
-    if openings + data.count(b",") > MOST_VALUES:
+    if len(data) > _UNSUSPICIOUS and openings + data.count(b",") > MOST_VALUES:
         _check_values(data)
     try:
-        value: object = json.loads(data.removeprefix(_BOM).decode())
+        value: object = _JSON.decode(data.removeprefix(_BOM).decode())
     except RecursionError:
         raise _too_deep() from None
     except UnicodeDecodeError:
@@ -39,11 +48,18 @@ def read_json(data: bytes) -> object:
         raise DecodeError(
             f"it is not JSON: {error.msg.lower().removesuffix(' at')} at character {error.pos + 1:,}"
         ) from None
-    except ValueError:
-        raise DecodeError("it has an integer of thousands of digits") from None
     if openings > DEEPEST:
         _check_depth(value)
     return value
+
+
+def _json_integer(digits: str) -> int:
+    if len(digits) > MOST_DIGITS + 1:  # a sign
+        raise DecodeError(f"it has an integer of more than {MOST_DIGITS} digits")
+    return int(digits)
+
+
+_JSON = json.JSONDecoder(parse_int=_json_integer)
 
 
 def msgpack_reader() -> Read:
@@ -154,7 +170,7 @@ def _no_references(_content: object, _immutable: bool) -> object:  # noqa: FBT00
 
 def _integer(content: object, *, negative: bool) -> int:
     if not isinstance(content, bytes) or len(content) > _LONGEST_INTEGER:
-        raise ValueError("it has an integer that is none, or of thousands of digits")
+        raise ValueError(f"it has an integer that is none, or of more than {MOST_DIGITS} digits")
     number = int.from_bytes(content)
     return -1 - number if negative else number
 
