@@ -1,0 +1,86 @@
+"""Every field of a stream's and a consumer's configuration (nats-server 2.15), with a value that is not its default."""
+
+from typing import Any
+
+# The field, its value, and what else the server wants for it.
+STREAM_FIELDS: list[tuple[str, Any, dict[str, Any]]] = [
+    ("description", "d", {}),
+    ("retention", "workqueue", {}),
+    ("max_consumers", 7, {}),
+    ("max_msgs", 1000, {}),
+    ("max_bytes", 1_000_001, {}),
+    ("max_age", 1_000_000_007, {"duplicate_window": 500_000_003}),
+    ("max_msgs_per_subject", 3, {}),
+    ("max_msg_size", 4097, {}),
+    ("discard", "new", {}),
+    ("discard_new_per_subject", True, {"discard": "new", "max_msgs_per_subject": 2}),
+    ("storage", "file", {}),
+    ("no_ack", True, {}),
+    ("duplicate_window", 1_000_000_007, {}),
+    ("compression", "s2", {"storage": "file"}),
+    ("first_seq", 17, {}),
+    ("subject_transform", {"src": ">", "dest": "x.>"}, {}),
+    ("republish", {"src": ">", "dest": "$re.>", "headers_only": True}, {}),
+    ("mirror", {"name": "ORIGIN", "opt_start_seq": 3, "filter_subject": "a"}, {"subjects": None}),
+    (
+        "sources",
+        [{"name": "ORIGIN", "opt_start_time": "2020-01-02T03:04:05.000000007Z"}],
+        {},
+    ),
+    ("sources", [{"name": "ORIGIN", "subject_transforms": [{"src": "a", "dest": "b"}]}], {}),
+    ("deny_delete", True, {}),
+    ("deny_purge", True, {}),
+    ("allow_rollup_hdrs", True, {}),
+    ("allow_direct", True, {}),
+    ("mirror_direct", True, {"mirror": {"name": "ORIGIN"}, "subjects": None}),
+    ("consumer_limits", {"inactive_threshold": 1_000_000_007, "max_ack_pending": 99}, {}),
+    ("metadata", {"a": "b", "x y": "z"}, {}),
+    ("allow_msg_ttl", True, {}),
+    ("subject_delete_marker_ttl", 1_500_000_000, {"allow_rollup_hdrs": True, "allow_msg_ttl": True}),
+    ("allow_atomic", True, {}),
+    ("allow_batched", True, {}),
+    ("allow_msg_counter", True, {}),
+    ("allow_msg_schedules", True, {"allow_rollup_hdrs": True}),
+    ("persist_mode", "async", {"storage": "file"}),
+]
+
+CONSUMER_FIELDS: list[tuple[str, Any, dict[str, Any]]] = [
+    ("description", "d", {}),
+    ("deliver_policy", "new", {}),
+    ("deliver_policy", "last_per_subject", {"filter_subject": "a"}),
+    ("opt_start_seq", 5, {"deliver_policy": "by_start_sequence"}),
+    ("opt_start_time", "2020-01-02T03:04:05.000000007Z", {"deliver_policy": "by_start_time"}),
+    ("ack_policy", "all", {}),
+    ("ack_wait", 1_000_000_007, {}),
+    ("max_deliver", 9, {}),
+    ("backoff", [1_000_000_007, 2_000_000_009], {"max_deliver": 5}),
+    ("filter_subject", "a", {}),
+    ("filter_subjects", ["a", "b"], {}),
+    ("replay_policy", "original", {}),
+    ("rate_limit_bps", 1024, {"deliver_subject": "to.me"}),
+    ("sample_freq", "50%", {}),
+    ("max_waiting", 33, {}),
+    ("max_ack_pending", 44, {}),
+    ("headers_only", True, {}),
+    ("max_batch", 5, {}),
+    ("max_expires", 1_000_000_007, {}),
+    ("max_bytes", 4096, {}),
+    ("deliver_subject", "to.me", {}),
+    ("deliver_group", "g", {"deliver_subject": "to.me"}),
+    ("flow_control", True, {"deliver_subject": "to.me", "idle_heartbeat": 1_000_000_007}),
+    ("idle_heartbeat", 1_000_000_007, {"deliver_subject": "to.me"}),
+    ("inactive_threshold", 900_000_000_007, {}),
+    ("num_replicas", 1, {}),
+    ("mem_storage", True, {}),
+    ("metadata", {"a": "b"}, {}),
+    ("pause_until", "2050-01-02T03:04:05Z", {}),
+    ("priority_groups", ["g"], {"priority_policy": "overflow"}),
+    ("priority_policy", "prioritized", {"priority_groups": ["g"]}),
+    ("priority_timeout", 5_000_000_007, {"priority_policy": "pinned_client", "priority_groups": ["g"]}),
+]
+
+# What an edit cannot be about: names; what needs a cluster (tests of clusters edit these); what the server sets itself.
+KNOWN_OF_STREAMS = {field for field, _, _ in STREAM_FIELDS} | {
+    "name", "subjects", "num_replicas", "placement", "sealed",
+}  # fmt: skip
+KNOWN_OF_CONSUMERS = {field for field, _, _ in CONSUMER_FIELDS} | {"name", "durable_name", "direct", "sourcing"}
