@@ -1,16 +1,14 @@
 """Publishing a scenario at a steady rate, answering its requests, and keeping its orders."""
 
 import asyncio
-import json
 import time
 from collections.abc import Callable
-from typing import Any
 
 from natscli.connection.client import Connection
-from natscli.connection.deadline import Deadline
 from natscli.demo.scenario import PRICING, Scenario, answer_price
-from natscli.errors import NatsCliError
-from natscli.messaging.request import request_one
+from natscli.jetstream.api import Api
+from natscli.jetstream.configuration import StreamConfig
+from natscli.jetstream.streams import create_stream, stream_info
 from natscli.wire.encode import pub
 from natscli.wire.headers import encode_headers
 from natscli.wire.message import Run
@@ -32,24 +30,15 @@ async def serve_prices(connection: Connection) -> None:
     await connection.confirm(connection.target.timeout_s)
 
 
-async def keep_orders(connection: Connection, deadline: Deadline) -> None:
+async def keep_orders(api: Api) -> None:
     """Have JetStream keep what goes by on ``orders.>`` in a stream of its own, in memory."""
     config = {"name": STREAM, "subjects": ["orders.>"], "storage": "memory", "max_bytes": 16 * 1024 * 1024}
-    await _jetstream(connection, f"STREAM.CREATE.{STREAM}", config, deadline)
+    await create_stream(api, StreamConfig(config))
 
 
-async def kept_orders(connection: Connection, deadline: Deadline) -> int:
+async def kept_orders(api: Api) -> int:
     """Return how many messages the stream has taken."""
-    info = await _jetstream(connection, f"STREAM.INFO.{STREAM}", {}, deadline)
-    return int(info["state"]["last_seq"])
-
-
-async def _jetstream(connection: Connection, name: str, body: dict[str, Any], deadline: Deadline) -> dict[str, Any]:
-    answer = await request_one(connection, f"$JS.API.{name}", json.dumps(body).encode(), deadline)
-    document: dict[str, Any] = json.loads(answer.payload)
-    if "error" in document:
-        raise NatsCliError(f"JetStream refused: {document['error'].get('description', 'no reason given')}")
-    return document
+    return (await stream_info(api, STREAM)).state.whole("last_seq")
 
 
 class Publisher:

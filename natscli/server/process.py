@@ -111,7 +111,6 @@ class LocalServer:
     @property
     def pid(self) -> int:
         """The process, also after it has ended."""
-        """The process, until it has ended."""
         return self._process.pid
 
     def poll(self) -> int | None:

@@ -4,10 +4,6 @@ Source: https://docs.nats.io/running-a-nats-service/nats_admin/monitoring.
 """
 
 import asyncio
-import json
-import urllib.error
-import urllib.request
-from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +12,7 @@ from natscli.connection.deadline import Deadline
 from natscli.context.urls import redact
 from natscli.errors import ConnectError, DeadlineError, NatsCliError, UsageError
 from natscli.messaging.request import request_one
+from natscli.system.documents import parse_object
 
 _LARGEST = 16 * 1024 * 1024  # bytes of a document
 
@@ -32,8 +29,19 @@ async def varz_from_system_account(connection: Connection, server_id: str, deadl
 
 async def varz_from_http(url: str, deadline: Deadline) -> dict[str, Any]:
     """Return VARZ from a monitoring URL such as ``http://127.0.0.1:8222``."""
-    address = f"{check_monitor_url(url)}/varz"
-    return _object(await asyncio.to_thread(_fetch, address, deadline))
+    return await fetch_document(f"{check_monitor_url(url)}/varz", deadline)
+
+
+async def fetch_document(address: str, deadline: Deadline) -> dict[str, Any]:
+    """Return the JSON document at an address.
+
+    The thread that reads it has a time-out for each step alone, and is left behind when all of them take too long.
+    """
+    try:
+        async with asyncio.timeout(deadline.remaining()):
+            return _object(await asyncio.to_thread(_fetch, address, deadline))
+    except TimeoutError:
+        raise deadline.missed(f"no answer from {redact(address)}") from None
 
 
 def check_monitor_url(url: str) -> str:
@@ -45,6 +53,9 @@ def check_monitor_url(url: str) -> str:
 
 
 def _fetch(address: str, deadline: Deadline) -> bytes:
+    import urllib.request  # 10 ms, for who asks over HTTP alone
+    from http.client import HTTPException
+
     shown = redact(address)
     try:
         with urllib.request.urlopen(address, timeout=deadline.remaining()) as answer:  # noqa: S310 - checked above
@@ -67,10 +78,7 @@ def _fetch(address: str, deadline: Deadline) -> bytes:
 
 
 def _object(raw: bytes) -> dict[str, Any]:
-    try:
-        document = json.loads(raw)
-    except (ValueError, RecursionError):
-        document = None
-    if not isinstance(document, dict):
+    document = parse_object(raw)
+    if document is None:
         raise NatsCliError("the answer about the server cannot be read")
     return document
