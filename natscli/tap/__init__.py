@@ -1,0 +1,1 @@
+"""A wiretap: subscriptions that feed a traffic registry, for whoever shows it."""
