@@ -1,0 +1,1 @@
+"""What the tabs of the detail pane say, as lines: no widgets here."""

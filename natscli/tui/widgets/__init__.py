@@ -1,0 +1,1 @@
+"""What is on a screen, one widget a file."""
