@@ -1,0 +1,1 @@
+"""Measuring: a plan (pure), workers on connections of their own, samples, statistics (pure), a report."""
