@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
 
-from natscli.messaging.ndjson import encode_line, encode_pair, format_time
+from natscli.messaging.ndjson import encode_pair, format_time
 from natscli.messaging.pairing import Pair
 from natscli.render import bulk
 from natscli.render.colour import paint
+from natscli.render.content import body_text, header_lines
 from natscli.render.layout import Layout
 from natscli.text.durations import format_duration
-from natscli.text.sanitise import safe, safe_bytes
-from natscli.wire.headers import parse_headers
+from natscli.text.sanitise import decode, safe_bytes
 from natscli.wire.message import Message, Run
 
 Printer = Callable[[Run, int, int], bytes]  # a run, its first number, when it was read (ns since the epoch)
@@ -56,6 +56,7 @@ class Style:
     separator: bytes = b"\n"  # behind each raw or laid out message
     layout: Layout | None = None
     started_ns: int = 0
+    stored: bool = False  # messages come from a stream: their replies tell where they stand in it
 
 
 def printer(style: Style) -> Printer:
@@ -63,19 +64,20 @@ def printer(style: Style) -> Printer:
     if style.layout is not None:
         return _by_layout(style.layout, style)
     if style.format is Format.JSON:
-        return _json
+        return _json_of_stored() if style.stored else _json
     if style.format is Format.RAW:
         return _raw(style)
     if style.format is Format.NONE:
         return lambda _run, _number, _read_ns: b""
 
+    if style.stored:
+        return _human_stored(style)
     at_once = style.detail is Detail.ALL and not style.terminal and not style.colour
 
     def human(run: Run, number: int, read_ns: int) -> bytes:
         stamp = _stamp(style, read_ns)
-        text = bulk.human(run, number, stamp) if at_once else None
-        if text is not None:
-            return text
+        if at_once:
+            return bulk.human(run, number, stamp)
         return b"".join([_human(message, number + at, stamp, style) for at, message in enumerate(run)])
 
     return human
@@ -94,18 +96,6 @@ def pair_printer(style: Style, patience_s: float) -> PairPrinter:
         )
     patience = format_duration(patience_s).encode()
     return lambda pairs: b"".join([_human_pair(pair, patience, style) for pair in pairs])
-
-
-def body_text(payload: bytes, *, terminal: bool) -> bytes:
-    """Return a payload to be read by a person, or exactly as it is."""
-    return safe_bytes(payload).encode() if terminal else payload
-
-
-def header_lines(block: bytes, *, terminal: bool) -> bytes:
-    """Return one ``Name: value`` line for each header, or nothing."""
-    pairs = parse_headers(block).shown() if block else []
-    lines = (f"{name}: {value}" for name, value in pairs)
-    return b"".join((safe(line) if terminal else line).encode("utf-8", "surrogateescape") + b"\n" for line in lines)
 
 
 def _human(message: Message, number: int, stamp: bytes, style: Style) -> bytes:
@@ -163,8 +153,36 @@ def _raw(style: Style) -> Printer:
 
 
 def _json(run: Run, _number: int, read_ns: int) -> bytes:
-    time = format_time(read_ns)
-    return bulk.json_lines(run, time) or b"".join([encode_line(message, time) for message in run])
+    return bulk.json_lines(run, format_time(read_ns))
+
+
+def _json_of_stored() -> Printer:
+    from natscli.render.stored import delivery_fields  # for streams alone
+
+    return lambda run, _number, read_ns: bulk.json_lines(run, format_time(read_ns), delivery_fields)
+
+
+def _human_stored(style: Style) -> Printer:
+    """Print messages of a stream; the time of one is when it was stored."""
+    from natscli.jetstream.acks import delivery_of  # for streams alone
+    from natscli.render.stored import age, headline, human_lines
+
+    at_once = style.detail is Detail.ALL and style.stamp is Stamp.NONE and not style.terminal and not style.colour
+
+    def one(message: Message, number: int) -> bytes:
+        delivery = delivery_of(message.reply)
+        if delivery is None:
+            return _human(message, number, b"", style)
+        stamp = f" @ {age(delivery)}".encode() if style.stamp is Stamp.DELTA else _stamp(style, delivery.time_ns)
+        subject = decode(_shown(message.subject, style))
+        line = headline(delivery, subject).encode("utf-8", "surrogateescape")
+        return _numbered(number, style) + stamp + line + b"\n" + _content(message, style)
+
+    def human(run: Run, number: int, _read_ns: int) -> bytes:
+        lines = human_lines(run, number) if at_once else None
+        return b"".join([one(message, number + at) for at, message in enumerate(run)]) if lines is None else lines
+
+    return human
 
 
 def _by_layout(layout: Layout, style: Style) -> Printer:

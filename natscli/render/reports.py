@@ -13,8 +13,9 @@ def print_sections(sections: Iterable[tuple[str, Rows]]) -> None:
     """Print each section's title and its rows, labels aligned on the right; foreign text is made safe."""
     blocks = []
     for title, rows in sections:
-        width = max((len(label) for label, _ in rows), default=0) + 2
-        lines = [f"{label:>{width}}: {safe(value)}" for label, value in rows]
+        labels = [safe(label) for label, _ in rows]
+        width = max(map(len, labels), default=0) + 2
+        lines = [f"{label:>{width}}: {safe(value)}" for label, (_, value) in zip(labels, rows, strict=True)]
         blocks.append("\n".join([safe(title), "", *lines]))
     print_text("\n\n".join(blocks))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
 
 from natscli.messaging.tally import Picture, Row
+from natscli.render.table import aligned
 from natscli.text.sanitise import safe
 from natscli.text.sizes import format_bytes
 
@@ -20,9 +21,8 @@ def traffic_table(picture: Picture, most: int | None = None) -> str:
     left_out = len(picture.rows) - len(rows)
     total = replace(picture.total, subject=f"all {len(picture.rows):,}") if left_out else picture.total
     cells = [_TITLES, *(_cells(row) for row in (*rows, total))]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(_TITLES))]
-    lines = [_line(line, widths) for line in cells]
-    rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
+    lines = aligned(cells)
+    rule = "─" * len(lines[0])
     return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
 
 
@@ -57,8 +57,3 @@ def _cells(row: Row) -> tuple[str, ...]:
         f"{row.messages_per_s:,.0f}",
         format_bytes(row.bytes_per_s),
     )
-
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    first, *others = zip(cells, widths, strict=True)
-    return "  ".join([f"{first[0]:<{first[1]}}", *(f"{cell:>{width}}" for cell, width in others)])

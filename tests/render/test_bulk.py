@@ -1,10 +1,13 @@
 """Runs printed at once look as if they were printed message by message."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from natscli.render import bulk, messages
+from natscli.messaging.ndjson import LONGEST_TEXT, encode_line, format_time
+from natscli.render import bulk
 from natscli.render.messages import Format, Stamp, Style, printer
 from natscli.wire.message import Message, Repeated, Run
 
@@ -30,30 +33,32 @@ def test_a_run_is_printed_like_its_messages(style, bodies, subjects):
     assert printer(style)(run, 5, NOON) == one_by_one(run, style, 5)
 
 
-def slowly(run, style, monkeypatch):
-    """What a style prints of a run when every short cut declines."""
-    with monkeypatch.context() as patch:
-        patch.setattr(bulk, "human", lambda *_: None)
-        patch.setattr(bulk, "json_lines", lambda *_: None)
-        return messages.printer(style)(run, 1, NOON)
-
-
-@pytest.mark.parametrize("style", [Style(), Style(format=Format.JSON)], ids=str)
-@pytest.mark.parametrize("bodies", [[b"hi", b"there"], [b"100%d", b"%b"], ["grün".encode(), b"\x1b[2J"]], ids=str)
-def test_the_short_cut_and_the_long_way_meet(style, bodies, monkeypatch):
-    run = Run(1, Repeated(b"a.%s", len(bodies)), bodies)
-
-    assert printer(style)(run, 1, NOON) == slowly(run, style, monkeypatch)
-
-
-@pytest.mark.parametrize(
-    "message",
-    [Message(b"a", b"x", b"reply"), Message(b"a", b"x", b"", b"NATS/1.0\r\nA: 1\r\n\r\n"), Message(b"a", b"")],
-    ids=["reply", "headers", "empty"],
+REPLIES = st.sampled_from([b"", b"_INBOX.1", b"\xff"])
+HEADERS = st.sampled_from([b"", b"NATS/1.0\r\nA: 1\r\n\r\n", b"NATS/1.0 503\r\n\r\n", b"no headers at all"])
+KINDS = st.lists(
+    st.builds(Message, st.sampled_from([b"a.b", b"per%cent"]), st.sampled_from([b"", b"x", b"a\n"]), REPLIES, HEADERS),
+    min_size=1,
 )
-def test_what_is_not_simple_is_declined(message):
-    assert bulk.human(Run.of(1, [message]), 1, b"") is None
 
 
-def test_bytes_that_are_no_text_are_declined():
-    assert bulk.json_lines(Run.of(1, [Message(b"a", b"\xff")]), "T") is None
+@pytest.mark.parametrize("style", [Style(), Style(stamp=Stamp.CLOCK)], ids=str)
+@given(mixed=KINDS)
+def test_runs_of_all_kinds_are_printed_as_on_a_terminal(style, mixed):
+    """Nothing in these messages needs to be made safe but two bytes, so both ways print the same."""
+    run = Run.of(1, mixed)
+    terminal = printer(replace(style, terminal=True))(run, 7, NOON)
+
+    assert printer(style)(run, 7, NOON).replace(b"\xff", b"\\xff") == terminal
+
+
+@given(mixed=KINDS)
+def test_json_lines_are_those_of_their_messages(mixed):
+    lines = b"".join([encode_line(message, format_time(NOON)) for message in mixed])
+
+    assert printer(Style(format=Format.JSON))(Run.of(1, mixed), 1, NOON) == lines
+
+
+def test_a_body_too_long_for_a_line_is_base64_in_a_run_too():
+    run = Run.of(1, [Message(b"a", b"x"), Message(b"a", b"x" * (LONGEST_TEXT + 1))])
+
+    assert bulk.json_lines(run, "T").count(b"data_b64") == 1

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from natscli.messaging.pairing import Pair
+from natscli.render.content import body_text, header_lines
 from natscli.render.layout import Layout
-from natscli.render.messages import Detail, Format, Stamp, Style, body_text, header_lines, pair_printer, printer
+from natscli.render.messages import Detail, Format, Stamp, Style, pair_printer, printer
 from natscli.wire.message import Message, Run
 
 READ_NS = 1_795_435_200_123_456_789

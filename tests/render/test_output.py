@@ -1,4 +1,4 @@
-"""Standard output: order, one write for many pieces, a bound that counts, and failures told once."""
+"""Standard output behind its writer: order, one write for many pieces, a bound that counts, failures told once."""
 
 import errno
 import io
@@ -9,7 +9,8 @@ import threading
 import pytest
 
 from natscli.errors import NatsCliError, OutputClosedError
-from natscli.render.output import Output, output_error, print_bytes, print_text, stdout, write_all
+from natscli.messaging.writing import Writer
+from natscli.render.output import StandardOutput, output_error, print_bytes, print_text, stdout, write_all
 from tests.waiting import eventually
 
 
@@ -44,7 +45,7 @@ class Rig:
     def __init__(self, stream: object, **options: int) -> None:
         self.failures: list[Exception] = []
         self.finished = 0
-        self.output = Output(stream, self.failures.append, self._count, **options)
+        self.output = Writer(StandardOutput(stream), self.failures.append, self._count, **options)
 
     def _count(self) -> None:
         self.finished += 1
