@@ -7,21 +7,49 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import typer
 
 from natscli import __version__
 from natscli.cli.failures import report
-from natscli.cli.lazy import LazyGroup
-from natscli.cli.options import SharedOptions, shared_options
+from natscli.cli.lazy import LazyGroup, Table
+from natscli.cli.options import SharedOptions, shared_options, shared_parameters
 from natscli.cli.signals import Interrupter, leave
 from natscli.cli.tree import TREE
 from natscli.errors import ExitCode
 
 
 class _Root(LazyGroup):
-    table = TREE
+    """All commands.  Help shows them ahead of the options, which would fill the screen and are each command's, too."""
+
+    table: ClassVar[Table] = TREE
+    _shown_alone = False  # while help lists the commands
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.params += shared_parameters(self.callback)
+
+    def get_params(self, ctx: Any) -> Any:
+        """Return the options, and none while the commands are listed."""
+        return [] if self._shown_alone else super().get_params(ctx)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the commands, then the options, panel by panel."""
+        self._shown_alone = True
+        super().format_help(ctx, formatter)
+        self._shown_alone = False
+        from typer import rich_utils  # only for help; Typer has no way to order panels, and is pinned
+
+        panels: dict[str, list[Any]] = {}
+        for option in self.get_params(ctx):
+            panels.setdefault(option.rich_help_panel or rich_utils.OPTIONS_PANEL_TITLE, []).append(option)
+        console = rich_utils._get_rich_console()  # noqa: SLF001 - as above
+        for name, options in panels.items():
+            mode = self.rich_markup_mode or "rich"
+            rich_utils._print_options_panel(  # noqa: SLF001 - as above
+                name=name, params=options, ctx=ctx, markup_mode=mode, console=console
+            )
 
 
 app = typer.Typer(

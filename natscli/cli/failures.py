@@ -60,10 +60,15 @@ def _lowered(message: str) -> str:
 
 
 def _usage_hint(error: typer.TyperException) -> str:
-    """Say where help is; a body that begins with a dash is the likeliest unknown option."""
+    """Say where help is; a body that begins with a dash, or an option of the Go CLI, is the likeliest unknown one."""
+    from natscli.cli.elsewhere import option_elsewhere  # for those who are mistaken
+
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "natscli"
-    if hasattr(error, "option_name") and path.split()[-1] in ("pub", "publish", "req", "request", "reply"):
+    unknown = str(getattr(error, "option_name", "")) if hasattr(error, "possibilities") else ""  # of an unknown one
+    if (instead := option_elsewhere(unknown)) is not None:
+        return instead
+    if unknown and path.split()[-1] in ("pub", "publish", "req", "request", "reply"):
         return f"a body that begins with - goes behind --; {path} --help lists the options"
     return f"{path} --help"
 

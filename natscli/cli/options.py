@@ -1,23 +1,25 @@
 """Options that every command takes, written once.
 
-The fields of ``SharedOptions`` are Typer options.  ``shared_options`` spreads them into a command's
-signature, so that they may follow the command's name, and folds them over what was typed before it:
-the nearest typed wins.  Environment, project file and context come in later (``natscli.context``).
+The fields of ``SharedOptions`` are Typer options.  They may follow a command's name as well as stand before it
+(``shared_parameters``), and ``shared_options`` folds the former over the latter: the nearest typed wins.
+Environment, project file and context come in later (``natscli.context``).
 """
-
-from __future__ import annotations
 
 import functools
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
-from natscli.context.resolve import target_for
+from natscli.cli.bundles import Options, changed, defaults
+from natscli.cli.bundles import parameters as parameters_of
+from natscli.cli.prompt import ask_password, unlocked
+from natscli.context.resolve import NoPasswordError, resolve, sources_here
 from natscli.context.settings import Settings
 from natscli.context.target import Target
+from natscli.errors import UsageError
 from natscli.text.durations import parse_duration
 
 _CONNECTION, _GENERAL = "Connection", "General"
@@ -35,8 +37,7 @@ def _option(*names: str, help: str, panel: str = _CONNECTION, **more: Any) -> An
     return typer.Option(*names, help=help, rich_help_panel=panel, show_default=False, **more)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SharedOptions:
+class SharedOptions(Options):
     """What was typed for every command alike.  None means not typed."""
 
     server: Annotated[str | None, _option("--server", "-s", help="Server URLs, comma separated. [NATS_URL]")] = None
@@ -46,18 +47,39 @@ class SharedOptions:
     password: Annotated[str | None, _option("--password", help="Better not typed: others see it. [NATS_PASSWORD]")] = (
         None
     )
+    password_file: Annotated[str | None, _option("--password-file", help="A file with the password alone.")] = None
     token: Annotated[str | None, _option("--token", help="Better not typed: others see it. [NATS_TOKEN]")] = None
     creds: Annotated[str | None, _option("--creds", help="Credentials file (JWT and seed). [NATS_CREDS]")] = None
     nkey: Annotated[str | None, _option("--nkey", help="NKey seed file. [NATS_NKEY]")] = None
+    jwt: Annotated[str | None, _option("--jwt", help="User JWT, or where it is (file://PATH). [NATS_JWT]")] = None
+    seed: Annotated[
+        str | None, _option("--seed", help="Where the JWT's seed is (file://PATH); typed, others see it. [NATS_SEED]")
+    ] = None
     tlsca: Annotated[str | None, _option("--tlsca", help="CA certificates to trust. [NATS_CA]")] = None
     tlscert: Annotated[str | None, _option("--tlscert", help="Client certificate. [NATS_CERT]")] = None
     tlskey: Annotated[str | None, _option("--tlskey", help="Client key. [NATS_KEY]")] = None
     tlsfirst: Annotated[bool, _option("--tlsfirst", help="Do the TLS handshake before INFO.")] = False
+    tlsname: Annotated[str | None, _option("--tlsname", help="The name the server's certificate bears.")] = None
+    tlskey_password_file: Annotated[
+        str | None,
+        _option("--tlskey-password-file", help="Holds the client key's password. [NATS_KEY_PASSWORD_FILE]"),
+    ] = None
+    tls_insecure: Annotated[bool, _option("--tls-insecure", help="Take any certificate: whoever answers.")] = False
+    proxy: Annotated[
+        str | None,
+        _option("--proxy", "--socks-proxy", help="socks5:// or http:// URL, env, or none. [NATS_SOCKS_PROXY]"),
+    ] = None
+    ws_headers: Annotated[
+        list[str] | None, _option("--ws-header", help="Sent with a WebSocket's handshake. [NATS_WS_HEADER]")
+    ] = None
     timeout: Annotated[
         float | None, _option("--timeout", parser=duration, metavar="DUR", help="How long to wait. [NATS_TIMEOUT; 5s]")
     ] = None
     connection_name: Annotated[str | None, _option("--connection-name", help="What the server calls us.")] = None
     inbox_prefix: Annotated[str | None, _option("--inbox-prefix", help="Instead of _INBOX.")] = None
+    js_domain: Annotated[str | None, _option("--js-domain", help="The JetStream domain to use.")] = None
+    js_api_prefix: Annotated[str | None, _option("--js-api-prefix", help="Instead of $JS.API.")] = None
+    js_event_prefix: Annotated[str | None, _option("--js-event-prefix", help="Instead of $JS.EVENT.")] = None
     quiet: Annotated[bool, _option("--quiet", panel=_GENERAL, help="No notices; errors still show.")] = False
     trace: Annotated[bool, _option("--trace", panel=_GENERAL, help="Show the protocol, secrets blanked.")] = False
     debug: Annotated[bool, _option("--debug", panel=_GENERAL, help="Show tracebacks.")] = False
@@ -66,58 +88,105 @@ class SharedOptions:
     ] = None
 
     @property
+    def typed(self) -> Settings:
+        """What the command line says; raises UsageError."""
+        named = {field: getattr(self, field) for field in Settings._fields if hasattr(self, field)}
+        if self.password_file is not None:
+            named["password"] = _password_in(self.password_file, self.password)
+        return Settings("command line", **{field: None if value is False else value for field, value in named.items()})
+
+    @property
+    def sources(self) -> list[Settings]:
+        """The command line, and every other source of settings behind it; raises UsageError."""
+        return sources_here(self.typed, use_context=not self.no_context)
+
+    @property
     def target(self) -> Target:
         """Where to connect and as whom, after every source has been heard; raises UsageError."""
-        named = {field: getattr(self, field) for field in Settings._fields if field not in ("source", "tlsfirst")}
-        typed = Settings("command line", **named, tlsfirst=self.tlsfirst or None)
-        return target_for(typed, use_context=not self.no_context)
+        return self.target_of(self.sources)
+
+    def target_of(self, sources: list[Settings]) -> Target:
+        """Return what ``sources`` come to; passwords that are missing are asked for where there is somebody to ask."""
+        try:
+            return unlocked(resolve(sources))
+        except NoPasswordError as missing:
+            password = ask_password(missing.user)
+            if not password:
+                raise
+            return unlocked(resolve([sources[0]._replace(password=password), *sources[1:]]))
+
+
+def _password_in(path: str, typed: str | None) -> str:
+    """Return the reference to a file with a password."""
+    if typed is not None:
+        raise UsageError("--password and --password-file cannot be used together")
+    if path == "-":
+        raise UsageError("--password-file takes no '-'", "standard input is for messages; /dev/stdin is a file")
+    return f"file://{path}"
 
 
 def shared_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let ``function`` take options that are declared as dataclasses.
+    """Let ``function`` take options that are declared as ``Options``.
 
-    Its first argument, ``shared``, is what was typed for every command.  Any other argument whose type
-    is a dataclass of options is spread likewise.  A shared option that the command declares itself,
-    under the same name, takes the shared one's place.
+    Its first argument, ``shared``, is what was typed for every command; ``shared_parameters`` has to be added to
+    the command that is made of it.  Any other argument whose type is a bundle of options is spread into the
+    signature.  A shared option that the command declares itself, under the same name, takes the shared one's place.
     """
     parameters = list(inspect.signature(function, eval_str=True).parameters.values())
-    bundles: dict[str, Any] = {
-        p.name: p.annotation for p in parameters if is_dataclass(p.annotation) and p.name != "shared"
-    }
+    bundles: dict[str, type[Options]] = {p.name: p.annotation for p in parameters if _is_bundle(p)}
     own = [p.replace(kind=_KEYWORD) for p in parameters if p.name not in ("shared", *bundles)]
+    names = defaults(SharedOptions).keys()
+    passed_on = {p.name for p in own} & names
     for bundle in bundles.values():
-        own += _spread(bundle)
-    names = [field.name for field in fields(SharedOptions)]
-    replaced = {p.name for p in own} & set(names)
-    passed_on = replaced & {p.name for p in parameters}
-    shared = [parameter for parameter in _spread(SharedOptions) if parameter.name not in replaced]
+        own += parameters_of(bundle)
     context = inspect.Parameter("_context", _KEYWORD, annotation=typer.Context)
 
     @functools.wraps(function)
     def command(*, _context: typer.Context, **given: Any) -> Any:
         folded = _fold(_context, {name: given.pop(name) for name in names if name in given})
         _context.obj = folded
-        values = {name: kind(**{f.name: given.pop(f.name) for f in fields(kind)}) for name, kind in bundles.items()}
+        values = {
+            name: bundle(**{field: given.pop(field) for field in defaults(bundle)}) for name, bundle in bundles.items()
+        }
         return function(shared=folded, **given, **values, **{name: getattr(folded, name) for name in passed_on})
 
-    command.__signature__ = inspect.Signature([*own, *shared, context])  # type: ignore[attr-defined]
+    command.__signature__ = inspect.Signature([*own, context])  # type: ignore[attr-defined]
     command.__annotations__ = {}
+    command.shared = names - {p.name for p in own}  # type: ignore[attr-defined]
     return command
+
+
+def shared_parameters(callback: Callable[..., Any] | None) -> list[Any]:
+    """Return the options that ``shared_options`` has ``callback`` take beside those in its signature."""
+    names = getattr(callback, "shared", ())
+    return [parameter for parameter in _made_once() if parameter.name in names] if names else []
+
+
+@functools.cache
+def _made_once() -> list[Any]:
+    """Return the shared options as Typer parses them: the same for the program and for the command that runs."""
+
+    def carry(**_given: Any) -> None:
+        """Be what Typer reads the options of."""
+
+    carry.__signature__ = inspect.Signature(parameters_of(SharedOptions))  # type: ignore[attr-defined]
+    app = typer.Typer(add_completion=False)
+    app.command()(carry)
+    return get_command(app).params
 
 
 _KEYWORD = inspect.Parameter.KEYWORD_ONLY
 
 
-def _spread(options: Any) -> list[inspect.Parameter]:
-    """Return a dataclass's fields as parameters that Typer reads."""
-    hints = get_type_hints(options, include_extras=True)
-    return [inspect.Parameter(f.name, _KEYWORD, default=f.default, annotation=hints[f.name]) for f in fields(options)]
+def _is_bundle(parameter: inspect.Parameter) -> bool:
+    kind = parameter.annotation
+    return parameter.name != "shared" and isinstance(kind, type) and issubclass(kind, Options)
 
 
 def _fold(context: typer.Context, here: dict[str, Any]) -> SharedOptions:
     """Return the shared options as typed before the command's name, with those typed behind it over them."""
     outer = context.find_object(SharedOptions) or SharedOptions()
-    return replace(outer, **{name: value for name, value in here.items() if _typed(context, name)})
+    return changed(outer, **{name: value for name, value in here.items() if _typed(context, name)})
 
 
 def _typed(context: typer.Context, name: str) -> bool:

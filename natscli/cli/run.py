@@ -7,6 +7,7 @@ that is stuck in a write to a full pipe.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -32,12 +33,20 @@ def run(work: Work[_T], *, ends_itself: bool = False, emergency: Callable[[], No
     """
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # it reports every TLS close as a surprise
     logging.getLogger("nats").setLevel(logging.CRITICAL)  # it logs a traceback for each failed attempt
+    _collect_garbage()
     with asyncio.Runner() as runner:
         loop = runner.get_loop()
         loop.set_default_executor(_Impatient())
         interrupts = _Interrupts(loop, emergency, ends_itself=ends_itself)
         with interrupts:
             return runner.run(interrupts.guard(work))
+
+
+def _collect_garbage() -> None:
+    """Let Python look for garbage from now on, where ``natscli.__main__`` kept it from that."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 class _Impatient(ThreadPoolExecutor):

@@ -1,20 +1,20 @@
 """Arguments that several commands take, and how they are read."""
 
-from __future__ import annotations
-
 import io
 import os
 import sys
 from collections.abc import Callable
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
 from natscli.cli.options import duration
 from natscli.connection.open import PING_INTERVAL_S
 from natscli.errors import UsageError
-from natscli.messaging.programs import Program
 from natscli.text.sanitise import decode
+
+if TYPE_CHECKING:
+    from natscli.messaging.programs import Program
 
 
 def as_utf8(text: str) -> str:
@@ -25,6 +25,7 @@ def as_utf8(text: str) -> str:
 as_utf8.__name__ = "str"  # what help calls the type
 
 SUBJECT = Annotated[str, typer.Argument(help="The subject.", parser=as_utf8, metavar="subject")]
+SUBJECTS = typer.Argument(help="Subjects; * is any token, > all that follow.", parser=as_utf8, metavar="subjects")
 BODY = Annotated[str | None, typer.Argument(help="The body: text, @FILE, or - for standard input.")]
 STATS = Annotated[bool, typer.Option("--stats", help="Say how fast it went.")]
 TRANSLATE = Annotated[
@@ -41,9 +42,13 @@ def checked(check: Callable[[str], None], text: str) -> None:
         raise UsageError(str(error)) from None
 
 
-def command(line: str | None) -> Program | None:
+def command(line: str | None) -> "Program | None":
     """Return the program of a --translate option."""
-    return None if line is None else Program(line)
+    if line is None:
+        return None
+    from natscli.messaging.programs import Program  # 2 ms
+
+    return Program(line)
 
 
 def stdin_bytes() -> BinaryIO:
@@ -51,9 +56,10 @@ def stdin_bytes() -> BinaryIO:
     return io.BytesIO() if sys.stdin is None else sys.stdin.buffer
 
 
-def _ping_interval(text: str) -> float:
+def period(text: str) -> float:
+    """Parse an option's duration for Typer, longer than nothing."""
     seconds = duration(text)
-    if seconds <= 0:
+    if not seconds:
         raise typer.BadParameter("it must be longer than nothing")
     return seconds
 
@@ -62,7 +68,7 @@ PING_INTERVAL = Annotated[
     float | None,
     typer.Option(
         "--ping-interval",
-        parser=_ping_interval,
+        parser=period,
         metavar="DUR",
         help=f"A frozen server is noticed after three of these. [{PING_INTERVAL_S:.0f}s]",
     ),

@@ -1,16 +1,15 @@
 """What ``pub`` and ``req`` send: subject, body and headers as typed, piped or filled in."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
+from natscli.cli.bundles import Options
 from natscli.commands.arguments import checked, stdin_bytes
 from natscli.commands.session import header_pairs
+from natscli.connection.stream import expect_large_blocks
 from natscli.messaging.body import SendOn, check_piped, is_typed, read_body, read_messages
 from natscli.messaging.outgoing import Draft, Letter, as_body, as_template
 from natscli.messaging.templates import Template
@@ -18,8 +17,7 @@ from natscli.render.colour import is_terminal
 from natscli.wire.subjects import check_publish
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateOptions:
+class TemplateOptions(Options):
     """Headers, and what is filled in."""
 
     header: Annotated[
@@ -36,8 +34,7 @@ class TemplateOptions:
         return self.templates is not False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StdinOptions:
+class StdinOptions(Options):
     """How standard input is read."""
 
     send_on: Annotated[
@@ -48,22 +45,23 @@ class StdinOptions:
     ] = False
 
 
-@dataclass(frozen=True, slots=True)
-class Composition:
+class Composition(NamedTuple):
     """The messages to send: copies of a draft, or one for each message on standard input."""
 
     draft: Draft
-    count: int
+    copies: int
     piped: SendOn | None
     templates: bool
+    subject: str = ""  # as it was typed
 
     async def batches(self) -> AsyncIterator[Iterable[Letter]]:
         """Yield what can be sent at once, as it comes."""
         if self.piped is None:
-            yield self.draft.copies(self.count)
+            yield self.draft.copies(self.copies)
             return
+        expect_large_blocks()
         async for bodies in read_messages(stdin_bytes(), self.piped):
-            yield self.draft.with_bodies(bodies, self.count, templates=self.templates)
+            yield self.draft.with_bodies(bodies, self.copies, templates=self.templates)
 
 
 def compose(
@@ -81,9 +79,10 @@ def compose(
     if stdin.send_on is not SendOn.EOF and body in (None, "-"):
         if body is None:
             check_piped(is_terminal=is_terminal(sys.stdin))
-        return Composition(draft, count, stdin.send_on, bool(options.templates))
+        return Composition(draft, count, stdin.send_on, bool(options.templates), subject)
     data = read_body(body, stdin_bytes(), is_terminal=is_terminal(sys.stdin))
-    return Composition(replace(draft, body=body_template(body, data, options)), count, None, templates=False)
+    draft = draft._replace(body=body_template(body, data, options))
+    return Composition(draft, count, None, templates=False, subject=subject)
 
 
 def header_templates(options: TemplateOptions, *, request: bool = False) -> list[tuple[str, Template]]:

@@ -10,13 +10,15 @@ from natscli.cli.options import SharedOptions
 from natscli.commands.arguments import stdin_bytes
 from natscli.commands.composing import StdinOptions, TemplateOptions
 from natscli.commands.session import connected
+from natscli.connection.client import Connection
 from natscli.connection.deadline import Deadline
 from natscli.context.target import Target
 from natscli.errors import NatsCliError, UsageError
 from natscli.messaging.body import SendOn, check_piped, from_a_thread, pieces_of
-from natscli.messaging.letters import LineLetters
+from natscli.messaging.letters import Dress, LineLetters
 from natscli.messaging.lines import Batch, Fault, check_readable, read_lines, split_lines
 from natscli.messaging.publish import Pace, Published, Publishing
+from natscli.messaging.renewal import Told
 from natscli.render.colour import is_terminal
 
 
@@ -53,11 +55,19 @@ def open_lines(where: str | None) -> Iterator[Batch | Fault]:
     return split_lines("standard input", pieces_of(stdin_bytes(), "standard input"))
 
 
+def line_letters(connection: Connection, lines: Iterator[Batch | Fault], dress: Dress | None = None) -> LineLetters:
+    """Return the letters of lines that are read in a thread of their own."""
+    return LineLetters(connection, from_a_thread(lines), dress)
+
+
 async def publish_lines(
-    shared: SharedOptions, target: Target, lines: Iterator[Batch | Fault], pace: Pace
+    shared: SharedOptions, target: Target, lines: Iterator[Batch | Fault], pace: Pace, renewed: Told
 ) -> tuple[Published, NatsCliError | None]:
-    """Publish what the lines hold; return what was sent and confirmed, and why no more was."""
+    """Publish what the lines hold; return what was sent and confirmed, and why no more was.
+
+    ``renewed`` is told when the credentials were renewed meanwhile.
+    """
     async with connected(shared, target, Deadline(target.timeout_s)) as connection:
-        letters = LineLetters(connection, from_a_thread(lines))
-        published = await Publishing(connection, target.timeout_s, pace).send_all(letters.batches())
+        letters = line_letters(connection, lines)
+        published = await Publishing(connection, target.timeout_s, pace, renewed).send_all(letters.batches())
     return published, letters.broken_off

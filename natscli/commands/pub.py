@@ -1,9 +1,8 @@
 """``natscli pub``."""
 
-from __future__ import annotations
-
 import math
-from typing import Annotated
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +11,7 @@ from natscli.cli.run import run
 from natscli.commands.arguments import BODY, STATS
 from natscli.commands.composing import Composition, StdinOptions, TemplateOptions, compose
 from natscli.commands.session import connected
+from natscli.commands.store_options import StoreOptions
 from natscli.connection.deadline import Deadline
 from natscli.context.target import Target
 from natscli.errors import NatsCliError, UsageError
@@ -21,12 +21,16 @@ from natscli.render.notices import Notices, write_line
 from natscli.render.throughput import throughput_line
 from natscli.text.sizes import plural
 
+if TYPE_CHECKING:
+    from natscli.messaging.lines import Batch, Fault
+
 
 @shared_options
 def pub(
     shared: SharedOptions,
     options: TemplateOptions,
     stdin: StdinOptions,
+    storing: StoreOptions,
     subject: Annotated[str | None, typer.Argument(help="The subject; none with --ndjson.")] = None,
     body: BODY = None,
     ndjson: Annotated[
@@ -44,7 +48,7 @@ def pub(
     """Publish messages to a subject.
 
     The body is the second argument, a file's content (@FILE), or standard input (- or a pipe).
-    Exit code 0 means that the server has read every message.
+    Exit code 0 means that the server has read every message; with --jetstream, that a stream has stored it.
     """
     if sleep and rate:
         raise UsageError("--sleep and --rate were both given: one of them must go")
@@ -53,31 +57,45 @@ def pub(
     target = shared.target
     pace = Pace(rate or 0.0, sleep or 0.0)
     failure: NatsCliError | None = None
+    notices = Notices(quiet=quiet)
+    source: Composition | Iterator[Batch | Fault]
     if ndjson:
         from natscli.commands.lines import line_source, open_lines, publish_lines  # 8 ms
 
-        lines = open_lines(line_source(subject, body, reply, count, options, stdin))
-        published, failure = run(lambda _stop: publish_lines(shared, target, lines, pace))
+        source = open_lines(line_source(subject, body, reply, count, options, stdin))
     elif subject is None:
         raise UsageError("missing argument 'subject'", "natscli pub --help")
     else:
-        composition = compose(subject, body, reply, count, options, stdin)
-        published = run(lambda _stop: _publish(shared, target, composition, pace))
+        source = compose(subject, body, reply, count, options, stdin)
+    if storing.wanted:
+        from natscli.commands.storing import Order, store  # 15 ms
+
+        store(shared, target, Order(storing, source, pace, stats, notices))
+        return
+    if isinstance(source, Composition):
+        composition = source
+        published = run(lambda _stop: _publish(shared, target, composition, pace, notices))
+    else:
+        lines = source
+        published, failure = run(lambda _stop: publish_lines(shared, target, lines, pace, notices.renewed))
     size = plural(published.payload_bytes, "byte")
     what = size if published.messages == 1 else f"{plural(published.messages, 'message')} with {size}"
-    Notices(quiet=quiet).say(f"Published {what}" if ndjson else f'Published {what} to "{subject}"')
+    notices.say(f"Published {what}" if ndjson else f'Published {what} to "{subject}"')
     if stats:
         write_line(throughput_line(*published))
     if failure is not None:
         raise failure
 
 
-async def _publish(shared: SharedOptions, target: Target, composition: Composition, pace: Pace) -> Published:
+async def _publish(
+    shared: SharedOptions, target: Target, composition: Composition, pace: Pace, notices: Notices
+) -> Published:
     """One message has one deadline for everything; with more it bounds connecting and each wait."""
     deadline = Deadline(target.timeout_s)
-    single = composition.count == 1 and composition.piped is None
+    single = composition.copies == 1 and composition.piped is None
     async with connected(shared, target, deadline) as connection:
-        publishing = Publishing(connection, deadline.remaining() if single else target.timeout_s, pace)
+        wait_s, renewed = (deadline.remaining(), None) if single else (target.timeout_s, notices.renewed)
+        publishing = Publishing(connection, wait_s, pace, renewed)
         if composition.piped is None and composition.draft.constant:
-            return await publishing.send_copies(composition.draft.letter(occasion(1)), composition.count)
+            return await publishing.send_copies(composition.draft.letter(occasion(1)), composition.copies)
         return await publishing.send_all(composition.batches())

@@ -1,31 +1,33 @@
-"""The options of ``sub``, and what they come to."""
+"""The options of commands that receive: those of all, those of ``sub``, and what they come to."""
 
-from __future__ import annotations
-
+import asyncio
+import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import Annotated
 
 import typer
 
+from natscli.cli.bundles import Options, changed
 from natscli.cli.options import duration
 from natscli.commands.arguments import PING_INTERVAL, STATS, TRANSLATE, checked
 from natscli.commands.filtering import DecodeOptions, FilterOptions
-from natscli.errors import UsageError
-from natscli.messaging.subscribe import Subscriptions
+from natscli.commands.session import ended_by_signal
+from natscli.context.resolve import Choice
+from natscli.errors import DeadlineError, UsageError
+from natscli.messaging.subscribe import End, Received, Subscriptions
 from natscli.render.colour import is_terminal, wanted
 from natscli.render.layout import Layout
 from natscli.render.messages import Detail, Format, Stamp, Style
+from natscli.text.durations import format_duration
 from natscli.wire.subjects import check_queue, check_subscribe
 
 _STDOUT = "-"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiveOptions:
+class SubscribeOptions(Options):
     """Which messages, and how many."""
 
     queue: Annotated[str, typer.Option("--queue", help="Share the messages with this queue group.")] = ""
@@ -36,16 +38,22 @@ class ReceiveOptions:
     ignore_subject: Annotated[
         list[str] | None, typer.Option("--ignore-subject", "-I", help="Leave these out; may be repeated.")
     ] = None
-    inbox: Annotated[bool, typer.Option("--inbox", "-i", help="Subscribe to a new inbox, and say which.")] = False
-    ack: Annotated[bool, typer.Option("--ack", help="Acknowledge JetStream messages once they are printed.")] = False
     ping_interval: PING_INTERVAL = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowOptions:
+class ReceiveOptions(SubscribeOptions):
+    """And what ``sub`` alone has to do with them."""
+
+    inbox: Annotated[bool, typer.Option("--inbox", "-i", help="Subscribe to a new inbox, and say which.")] = False
+    ack: Annotated[bool, typer.Option("--ack", help="Acknowledge JetStream messages once they are printed.")] = False
+
+
+class ShowOptions(Options):
     """How messages are shown."""
 
-    output: Annotated[Format, typer.Option("--output", "-o", help="How messages are printed.")] = Format.HUMAN
+    output: Annotated[
+        Format | None, typer.Option("--output", "-o", help="How messages are printed. [.natscli.toml; human]")
+    ] = None
     raw: Annotated[bool, typer.Option("--raw", "-r", help="Bodies only, as they are; -o raw.")] = False
     separator: Annotated[str | None, typer.Option("--separator", help="What follows each raw body. [a line feed]")] = (
         None
@@ -76,16 +84,22 @@ class ShowOptions:
         return self.report_subjects or self.report_subscriptions
 
 
-def subscriptions(subjects: list[str] | None, options: ReceiveOptions) -> Subscriptions:
-    """Return what to receive, checked; no subjects where an inbox is wanted."""
-    if not subjects and not options.inbox:
-        raise UsageError("no subject to subscribe to", "for example: natscli sub 'orders.>'")
+def subscriptions(subjects: Sequence[str], options: SubscribeOptions) -> Subscriptions:
+    """Return what to receive, checked."""
     ignored = [subject for text in options.ignore_subject or () for subject in text.replace(",", " ").split()]
-    for subject in (*(subjects or ()), *ignored):
+    for subject in (*subjects, *ignored):
         checked(check_subscribe, subject)
     if options.queue:
         checked(check_queue, options.queue)
-    return Subscriptions(tuple(subjects or ()), options.queue, options.count, options.wait or 0.0, ignored)
+    return Subscriptions(tuple(subjects), options.queue, options.count, options.wait or 0.0, ignored)
+
+
+def check_end(received: Received, wished: Subscriptions, stop: asyncio.Future[int]) -> None:
+    """Raise unless receiving ended as it was meant to: with something, and not by a signal before the count."""
+    if received.end is End.IDLE and not received.messages:
+        raise DeadlineError(f"no message within {format_duration(wished.idle_s)}")
+    if received.end is End.STOPPED:
+        ended_by_signal(stop.result(), unfinished=wished.count > 0)
 
 
 _REPORTS = ("--report-subjects", "--report-subscriptions")
@@ -112,10 +126,37 @@ def check_compatible(
     receive: ReceiveOptions, show: ShowOptions, filtering: FilterOptions, decoding: DecodeOptions
 ) -> None:
     """Raise for options of which one would have to be passed over."""
+    conflict = _conflict(receive, show, filtering, decoding)
+    if conflict is not None:
+        raise UsageError(conflict)
+
+
+def with_default_output(
+    receive: ReceiveOptions,
+    show: ShowOptions,
+    filtering: FilterOptions,
+    decoding: DecodeOptions,
+    default: Choice | None,
+) -> ShowOptions:
+    """Return ``show`` with the output that a project file asks for, unless what was typed does not go with it."""
+    if default is None or show.output is not None:
+        return show
+    try:
+        wished = changed(show, output=Format(str(default.value)))
+    except ValueError:
+        known = ", ".join(Format)
+        raise UsageError(f"the {default.origin.shown}: output '{default.value}' is none of {known}") from None
+    return show if _conflict(receive, wished, filtering, decoding) else wished
+
+
+def _conflict(
+    receive: ReceiveOptions, show: ShowOptions, filtering: FilterOptions, decoding: DecodeOptions
+) -> str | None:
+    """Return what does not go together."""
     raw = show.raw or show.output is Format.RAW
     given = {
         "--raw": raw,
-        "--output": show.output not in (Format.HUMAN, Format.RAW),
+        "--output": show.output not in (None, Format.HUMAN, Format.RAW),
         "--format": show.format is not None,
         "--dump": show.dump is not None,
         "--report-subjects": show.report_subjects,
@@ -138,9 +179,10 @@ def check_compatible(
     for left, right in _RIVALS:
         for one, other in product(left, right):
             if one != other and given[one] and given[other]:
-                raise UsageError(f"{one} and {other} do not go together")
+                return f"{one} and {other} do not go together"
     if (given["--separator"] or given["--null"]) and not (raw or given["--format"]):
-        raise UsageError("what separates messages needs --raw or --format")
+        return "what separates messages needs --raw or --format"
+    return None
 
 
 def style(show: ShowOptions) -> Style:
@@ -150,12 +192,12 @@ def style(show: ShowOptions) -> Style:
     except ValueError as error:
         raise UsageError(str(error)) from None
     return Style(
-        format=Format.RAW if show.raw else show.output,
+        format=Format.RAW if show.raw else show.output or Format.HUMAN,
         terminal=is_terminal(sys.stdout),
         colour=wanted(sys.stdout),
         stamp=Stamp.CLOCK if show.timestamp else Stamp.DELTA if show.delta_time else Stamp.NONE,
         detail=Detail.HEADERS if show.headers_only else Detail.SUBJECT if show.subjects_only else Detail.ALL,
-        separator=b"\0" if show.null else b"\n" if show.separator is None else show.separator.encode(),
+        separator=b"\0" if show.null else b"\n" if show.separator is None else os.fsencode(show.separator),
         layout=layout,
         started_ns=time.time_ns(),
     )

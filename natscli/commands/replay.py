@@ -1,16 +1,15 @@
 """``natscli replay``."""
 
-from __future__ import annotations
-
 import asyncio
 import math
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from natscli.cli.bundles import Options
 from natscli.cli.options import SharedOptions, shared_options
 from natscli.cli.run import run
+from natscli.commands.filtering import ChoiceOptions, choice
 from natscli.commands.session import connected, ended_by_signal
 from natscli.connection.deadline import Deadline
 from natscli.errors import NatsCliError
@@ -21,7 +20,14 @@ from natscli.render.notices import Notices
 from natscli.text.durations import format_duration
 from natscli.text.sizes import plural
 
+_STDIN = "/dev/stdin"
 _MOST_WARNINGS = 10  # bad lines named one by one
+_TWO_WORDS: Any = (str, str)  # Typer reads no list of tuples from an annotation, and takes this for each entry
+
+
+class _Renaming(NamedTuple):
+    source: str
+    target: str
 
 
 def _speed(text: str) -> float:
@@ -37,8 +43,7 @@ def _speed(text: str) -> float:
     return speed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplayOptions:
+class ReplayOptions(Options):
     """What is played, and how."""
 
     speed: Annotated[
@@ -46,8 +51,13 @@ class ReplayOptions:
     ] = "1"  # type: ignore[assignment]  # Typer parses defaults too
     loop: Annotated[bool, typer.Option("--loop", help="Again and again until Ctrl-C.")] = False
     map_: Annotated[
-        tuple[str, str] | None,
-        typer.Option("--map", metavar="FROM TO", help="Rename subjects, as 'orders.>' 'test.orders.>'."),
+        list[_Renaming] | None,
+        typer.Option(
+            "--map",
+            click_type=_TWO_WORDS,
+            metavar="FROM TO",
+            help="Rename subjects, as 'orders.>' 'test.orders.>'; may be repeated, the first that matches counts.",
+        ),
     ] = None
     filter_: Annotated[
         list[str] | None,
@@ -60,15 +70,27 @@ class ReplayOptions:
 def replay(
     shared: SharedOptions,
     options: ReplayOptions,
-    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Recordings, or what sub -o json wrote.")],
+    choosing: ChoiceOptions,
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE", help="Recordings, or what sub -o json wrote; - is standard input.")
+    ],
 ) -> None:
     """Publish the messages of a recording again.
 
-    The gaps are those in which they were recorded; several files follow one another.
+    The gaps are those in which they were recorded, also around what filters leave out; several files follow
+    one another.
     Bad lines are passed over, and end in exit code 1.  How late messages left is said at the end.
     """
-    mapping = Mapping(*options.map_) if options.map_ else None
-    wanted = Playback(files, route(mapping, options.filter_ or ()), options.speed, options.loop, options.strict)
+    files = [_STDIN if file == "-" else file for file in files]
+    mappings = [Mapping(source, target) for source, target in options.map_ or ()]
+    wanted = Playback(
+        files,
+        route(mappings, options.filter_ or ()),
+        options.speed,
+        loop=options.loop,
+        strict=options.strict,
+        keep=choice(choosing),
+    )
     task = _Task(shared, wanted)
     for file in files:
         check_readable(file, again=options.loop or options.strict)
@@ -90,12 +112,14 @@ class _Task:
     async def run(self, stop: asyncio.Future[int]) -> None:
         """Play, report, and raise unless everything was good."""
         async with connected(self._shared, self._target, Deadline(self._target.timeout_s)) as connection:
-            played = await play(connection, self._wanted, stop, self._warn)
+            played = await play(connection, self._wanted, stop, self._warn, self._notices.renewed)
         self._report(played)
         if played.broken_off is not None:
             raise played.broken_off
         if played.faults:
             raise NatsCliError(f"{plural(played.faults, 'bad line')} passed over")
+        if played.left_out and not played.messages and not played.stopped:
+            raise NatsCliError(f"nothing to play: none of {plural(played.left_out, 'message')} is wanted")
         if played.stopped:
             ended_by_signal(stop.result(), unfinished=not self._wanted.loop)
 

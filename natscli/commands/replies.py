@@ -12,7 +12,7 @@ from natscli.messaging.inbox import Reply
 from natscli.messaging.outgoing import Letter
 from natscli.messaging.programs import Program
 from natscli.render.colour import is_terminal
-from natscli.render.messages import body_text, header_lines
+from natscli.render.content import body_text, header_lines
 from natscli.render.notices import Notices
 from natscli.render.output import print_bytes
 from natscli.text.durations import format_duration

@@ -1,7 +1,5 @@
 """``natscli reply``."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
 from dataclasses import dataclass
@@ -9,13 +7,14 @@ from typing import Annotated
 
 import typer
 
+from natscli.cli.bundles import Options
 from natscli.cli.options import SharedOptions, duration, shared_options
 from natscli.cli.run import run
 from natscli.commands.arguments import BODY, PING_INTERVAL, SUBJECT, checked, stdin_bytes
 from natscli.commands.composing import TemplateOptions, body_template, header_templates
-from natscli.commands.printing import printing
 from natscli.commands.responders import always, delayed, echo, from_program
 from natscli.commands.session import connected, ended_by_signal
+from natscli.commands.writing import printing
 from natscli.connection.client import Connection
 from natscli.connection.deadline import Deadline
 from natscli.context.target import Target
@@ -31,8 +30,7 @@ from natscli.wire.message import Run
 from natscli.wire.subjects import check_queue, check_subscribe
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerOptions:
+class AnswerOptions(Options):
     """What requests are answered with, and when."""
 
     echo: Annotated[bool, typer.Option("--echo", help="Answer with the request's body and headers.")] = False

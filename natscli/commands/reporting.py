@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from dataclasses import asdict
 
@@ -26,7 +26,14 @@ _REFRESH_S = 1.0
 class Reporting:
     """Counts by subject or by subscription, and shows the busiest."""
 
-    def __init__(self, connection: Connection, options: ShowOptions, format_: Format) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        options: ShowOptions,
+        format_: Format,
+        receiver: Callable[..., Awaitable[Received]] = receive,
+    ) -> None:
+        self._receiver = receiver
         self._connection = connection
         self._options = options
         self._format = format_
@@ -38,7 +45,7 @@ class Reporting:
         live = is_terminal(sys.stdout) and self._format is Format.HUMAN
         with live_screen() if live else nullcontext(None) as screen:
             by = self._options.report_subscriptions
-            work = receive(self._connection, wished, self._take, stop, announce, by_subscription=by)
+            work = self._receiver(self._connection, wished, self._take, stop, announce, by_subscription=by)
             receiving = asyncio.ensure_future(work)
             while not receiving.done():
                 await asyncio.wait({receiving}, timeout=_REFRESH_S)

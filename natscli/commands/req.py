@@ -1,8 +1,7 @@
 """``natscli req``."""
 
-from __future__ import annotations
-
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -14,6 +13,7 @@ from natscli.commands.composing import Composition, StdinOptions, TemplateOption
 from natscli.commands.replies import ReplyScreen
 from natscli.commands.session import connected
 from natscli.connection.deadline import Deadline
+from natscli.context.target import Target
 from natscli.messaging.flight import Manner, prepare
 from natscli.messaging.inbox import Replies
 from natscli.render.notices import Notices
@@ -49,20 +49,22 @@ def req(
     wanted = Replies(0 if wait_for_empty else replies, reply_timeout, until_empty=wait_for_empty)
     several = count > 1 or composition.piped is not None or wanted.count != 1
     screen = ReplyScreen(Notices(quiet=shared.quiet or raw), command(translate), raw=raw, several=several)
-    run(lambda _stop: _request(shared, composition, wanted, parallel, screen))
-    screen.judge()
+    target = shared.target
+    manner = Manner(wanted, target.timeout_s, parallel, sending=screen.asking)
+    run(lambda _stop: _request(shared, target, composition, manner, screen))
 
 
 async def _request(
-    shared: SharedOptions, composition: Composition, wanted: Replies, parallel: int, screen: ReplyScreen
+    shared: SharedOptions, target: Target, composition: Composition, manner: Manner, screen: ReplyScreen
 ) -> None:
     """Send the requests, each with a deadline of its own; that of the first typed one covers connecting."""
-    target = shared.target
     deadline = Deadline(target.timeout_s)
-    first = deadline if composition.piped is None else None
+    if composition.piped is None:
+        manner = replace(manner, first=deadline)
     async with connected(shared, target, deadline) as connection:
-        flight = await prepare(connection, Manner(wanted, target.timeout_s, parallel, first, screen.asking))
+        flight = await prepare(connection, manner)
         async with aclosing(flight.answers(composition.batches())) as answers:
             async for number, outcome in answers:
                 await screen.show(number, outcome)
-    screen.finished(flight.requests, flight.seconds)
+        screen.finished(flight.requests, flight.seconds)
+        screen.judge()

@@ -1,7 +1,5 @@
 """``natscli rtt``."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -9,6 +7,7 @@ import typer
 
 from natscli.cli.options import SharedOptions, shared_options
 from natscli.cli.run import run
+from natscli.commands.session import caution
 from natscli.connection.trace import trace_to_stderr
 from natscli.messaging.ndjson import format_time
 from natscli.messaging.rtt import RoundTrips, measure
@@ -29,6 +28,7 @@ def rtt(
     Every URL, and every address behind its host name, is measured with PING and PONG.
     """
     target = shared.target
+    caution(target, shared)
     results = run(lambda _stop: measure(target, iterations, trace_to_stderr if shared.trace else None))
     if json:
         print_json(_documents(results))

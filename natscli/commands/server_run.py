@@ -1,7 +1,5 @@
 """``natscli server run``."""
 
-from __future__ import annotations
-
 import asyncio
 import ipaddress
 import os

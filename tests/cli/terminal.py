@@ -16,8 +16,10 @@ from tests.waiting import eventually
 class Terminal:
     """A running ``natscli`` whose three streams are a pseudo-terminal."""
 
-    def __init__(self, *arguments: str, url: str, env: Mapping[str, str] | None = None) -> None:
+    def __init__(self, *arguments: str, url: str, env: Mapping[str, str] | None = None, lines: int = 0) -> None:
         self._ours, theirs = pty.openpty()
+        if lines:
+            termios.tcsetwinsize(theirs, (lines, 80))
         settings = termios.tcgetattr(theirs)
         settings[1] &= ~termios.OPOST  # what is written is what is read
         termios.tcsetattr(theirs, termios.TCSANOW, settings)
@@ -54,6 +56,11 @@ class Terminal:
         eventually(lambda: data in self.shown or self.popen.poll() is not None, within)
         self._thread.join(0.5 if self.popen.poll() is not None else 0)
         assert data in self.shown, self.shown
+
+    @property
+    def echoes(self) -> bool:
+        """Whether what is typed is shown."""
+        return bool(termios.tcgetattr(self._ours)[3] & termios.ECHO)
 
     def types(self, keys: bytes) -> None:
         """Press keys; b"\x03" is Ctrl-C."""

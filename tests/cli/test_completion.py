@@ -50,9 +50,21 @@ OFFERED = {
     "natscli --context ": {"production", "staging"},
     "natscli sub --context=p": {"--context=production"},
     "natscli --context ./fi": {"./file-1", "./file-2"},
+    "natscli context select ": {"production", "staging"},
+    "natscli ctx rm -f s": {"staging"},
+    "natscli context ad": {"add"},
     "natscli --creds fi": {"file-1", "file-2"},
     "natscli server run --store fo": {"folder"},
     "natscli completion ": {"bash", "zsh", "fish"},
+    "natscli replay --map fi": set(),
+    "natscli replay --map a fi": set(),
+    "natscli replay --map a b fi": {"file-1", "file-2"},
+    "natscli replay --map a b --map c fi": set(),
+    "natscli replay --map a b --map c d fi": {"file-1", "file-2"},
+    "natscli replay --map=a fi": set(),
+    "natscli replay --map=a b fi": {"file-1", "file-2"},
+    "natscli replay --map a b --st": {"--strict"},
+    "natscli replay --map a --st": set(),
 }
 
 # What a TAB makes of a line, in bash and zsh.
@@ -152,10 +164,10 @@ def test_every_visible_command_and_option_is_known():
 
 @pytest.mark.parametrize("flag", KINDS)
 def test_an_option_said_to_take_a_file_or_the_like_is_there_and_takes_a_value(flag):
-    values = [option.value for command in ROOT.walk() for option in command.options if flag in option.flags]
+    options = [option for command in ROOT.walk() for option in command.options if flag in option.flags]
 
-    assert values
-    assert all(value is not None and value.kind is KINDS[flag] for value in values)
+    assert options
+    assert all([value.kind for value in option.values] == [KINDS[flag]] for option in options)
 
 
 def test_every_command_and_option_is_offered(shell, folder):
@@ -213,7 +225,7 @@ NASTY = r"""`touch a` $(touch b) 'q' "q" [x]: \ \n %d {a,b} * ~ $HOME #! ;|&"""
 
 def test_descriptions_and_choices_are_nothing_but_text(shell, folder, tmp_path):
     choice = Value("value", Kind.CHOICE, ("plain", "it's", "$(touch", "`touch`", '"', "\\", "*", "a:b"))
-    option = Option(("--nasty",), NASTY, choice)
+    option = Option(("--nasty",), NASTY, (choice,))
     leaf = Command(("leaf",), NASTY, ("other",), (option,), (Argument(choice),), ())
     root = Command(
         (), NASTY, (), (Option(("--switch",), NASTY),), (), (leaf, replace(leaf, path=("lean",), aliases=()))
@@ -238,6 +250,25 @@ def test_descriptions_and_choices_are_nothing_but_text(shell, folder, tmp_path):
             for line in ("natscli le", "natscli -"):
                 session.press(line, b"\x04")
         assert session.screen.count(f"-- {NASTY}".encode()) == 2
+
+
+def test_an_option_may_take_values_of_several_kinds(shell, folder, tmp_path):
+    kinds = (Value("how", Kind.CHOICE, ("fast", "slow")), Value("what", Kind.FILE))
+    option = Option(("--pair", "-p"), "Two values.", kinds, repeats=True)
+    leaf = Command(("leaf",), "", (), (option, Option(("--switch", "-s"), "")), (Argument(Value("rest")),), ())
+    root = Command((), "", (), (), (), (leaf, replace(leaf, path=("lean",))))
+    for render, name in ((bash.render, "natscli.bash"), (zsh.render, "_natscli"), (fish.render, "natscli.fish")):
+        (tmp_path / name).write_text(render(root), encoding="utf-8")
+    lines = {
+        "natscli leaf --pair ": {"fast", "slow"},
+        "natscli leaf --pair fast fi": {"file-1", "file-2"},
+        "natscli leaf --pair=fast fi": {"file-1", "file-2"},
+        "natscli leaf -pfast fi": {"file-1", "file-2"},
+        "natscli leaf --pair fast file-1 --sw": {"--switch"},
+        "natscli leaf --pair fast file-1 -p ": {"fast", "slow"},
+    }
+
+    assert offered(shell, lines, folder, tmp_path) == lines
 
 
 def test_a_choice_that_the_scripts_could_not_hold_is_refused():

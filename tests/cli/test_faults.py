@@ -15,7 +15,7 @@ from natscli.wire.headers import encode_headers
 from tests.cli.peers import Peer, frozen
 from tests.invocation import Result, invoke
 from tests.processes import Process
-from tests.waiting import eventually
+from tests.waiting import SLACK_S, eventually
 
 PERMISSIONS = """
 authorization {
@@ -78,7 +78,8 @@ def test_wrong_credentials(command, run, make_server):
 
     error = _error(run(url, *command), 4)
 
-    assert error == f"cannot connect to {server.url}: refused: authorization violation"
+    words = "authorization violation: user 'ada' is unknown there, or the password is wrong"
+    assert error == f"cannot connect to {server.url}: refused: {words}"
 
 
 @EVERY_COMMAND
@@ -88,16 +89,17 @@ def test_a_silent_server(command, run, silent):
     error = _error(run(silent.url, *command, "--timeout", "200ms"), 3)
 
     assert error == f"cannot connect to {silent.url}: connected, but the server stays silent"
-    assert time.monotonic() - started < 1.2
+    assert time.monotonic() - started < 1.2 + SLACK_S
 
 
-def test_a_host_that_does_not_resolve_in_time(run, monkeypatch):
+@EVERY_COMMAND
+def test_a_host_that_does_not_resolve_in_time(command, run, monkeypatch):
     done = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: done.wait(20) and [])
     started = time.monotonic()
     try:
-        error = _error(run("nats://slow.invalid:4222", "pub", "foo", "hi", "--timeout", "200ms"), 3)
-        assert time.monotonic() - started < 1.2
+        error = _error(run("nats://slow.invalid:4222", *command, "--timeout", "200ms"), 3)
+        assert time.monotonic() - started < 1.2 + SLACK_S
     finally:
         done.set()
 
@@ -144,16 +146,16 @@ def test_nobody_serves_a_request(cli, subject):
 
     assert _error(cli("req", subject, "hi"), 6) == f"nobody serves '{subject}'"
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 2 + SLACK_S
 
 
 def test_a_request_that_is_not_answered(cli, peer, subject):
     peer.subscribe(subject)
     started = time.monotonic()
 
-    assert _error(cli("req", subject, "hi", "--timeout", "200ms"), 5) == f"no reply on '{subject}' within 200.00ms"
+    assert _error(cli("req", subject, "hi", "--timeout", "200ms"), 5) == f"no reply on '{subject}' within 200ms"
 
-    assert 0.2 <= time.monotonic() - started < 1.2
+    assert 0.2 <= time.monotonic() - started < 1.2 + SLACK_S
 
 
 def test_a_service_that_answers_with_an_error(start, peer, subject):
@@ -223,7 +225,7 @@ def test_a_request_whose_inbox_is_not_permitted(run, guarded):
     error = _error(run(guarded, "req", "open.door", "hi"), 4)
 
     assert "'_INBOX." in error
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 2 + SLACK_S
 
 
 # -- frozen servers --------------------------------------------------------------------------------
@@ -241,7 +243,7 @@ def test_a_frozen_server_costs_no_more_than_the_time_out_and_a_second(command, r
 
         ended = run(server.url, *command, "--timeout", "500ms")
 
-        assert 0.5 <= time.monotonic() - started < 1.5
+        assert 0.5 <= time.monotonic() - started < 1.5 + SLACK_S
     assert server.url in _error(ended, 3)
 
 
@@ -255,7 +257,7 @@ def test_a_server_that_freezes_under_a_command_is_noticed_in_time(command, start
         with frozen(server):
             started = time.monotonic()
             sender.end()
-            assert time.monotonic() - started < 1.5
+            assert time.monotonic() - started < 1.5 + SLACK_S
     _process_error(sender, 5)
 
 
@@ -266,12 +268,12 @@ def test_a_frozen_server_is_noticed_by_sub_within_three_pings(start, make_server
     with frozen(server):
         started = time.monotonic()
         sub.says("disconnected from")
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 2 + SLACK_S
         assert "answers no pings" in sub.err
         ended = time.monotonic()
         sub.signal(signal.SIGINT)
         sub.end()
-        assert time.monotonic() - ended < 1.5
+        assert time.monotonic() - ended < 1.5 + SLACK_S
 
 
 def test_a_server_that_thaws_is_heard_again(start, make_server, subject):
@@ -329,7 +331,7 @@ def test_ctrl_c_is_the_normal_end_also_while_the_server_is_gone(command, start, 
     listener.signal(signal.SIGINT)
 
     assert listener.end() == 0
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 1.5 + SLACK_S
     assert "natscli:" not in listener.err
 
 
@@ -345,7 +347,7 @@ def test_a_server_that_dies_under_a_one_shot_command_ends_it(command, start, mak
 
     error = _process_error(sender, 3)
 
-    assert time.monotonic() - started < 2.5
+    assert time.monotonic() - started < 2.5 + SLACK_S
     assert f"the connection to {server.url} was lost" in error
 
 

@@ -47,7 +47,9 @@ class Proxy:
         self._listener.settimeout(0.01)
         self.url = f"nats://127.0.0.1:{self._listener.getsockname()[1]}"
         self._cut, self._is_cut, self._passable = threading.Event(), threading.Event(), threading.Event()
+        self._flows = threading.Event()
         self._passable.set()
+        self._flows.set()
         self._closed = False
         self.carried = 0  # bytes from the server
         self._thread = threading.Thread(target=self._run)
@@ -60,8 +62,13 @@ class Proxy:
         self._cut.set()
         assert self._is_cut.wait(_PATIENCE_S)
 
+    def swallow(self) -> None:
+        """Carry nothing either way, and say nothing, until ``mend``."""
+        self._flows.clear()
+
     def mend(self) -> None:
-        """Let connections through again."""
+        """Let connections, and what they carry, through again."""
+        self._flows.set()
         self._passable.set()
 
     def close(self) -> None:
@@ -82,6 +89,8 @@ class Proxy:
     def _carry(self, near: socket.socket, far: socket.socket) -> None:
         other = {near: far, far: near}
         while not self._cut.is_set():
+            if not self._flows.wait(0.005):
+                continue
             for end in select.select([near, far], [], [], 0.005)[0]:
                 data = end.recv(256 * 1024)
                 if not data:

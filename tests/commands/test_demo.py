@@ -62,7 +62,7 @@ def test_what_cannot_be_played_is_a_usage_error(options, cli):
 
 def test_on_a_terminal_ctrl_c_ends_it_with_the_figures(temporary, server):
     with Terminal("demo", url=server.url) as terminal:
-        terminal.shows(b"sensors.")
+        terminal.shows(b"vibration")
         assert list(temporary.iterdir())
 
         terminal.types(b"\x03")
@@ -75,7 +75,7 @@ def test_on_a_terminal_ctrl_c_ends_it_with_the_figures(temporary, server):
 
 def test_a_terminal_that_is_closed_leaves_no_server(temporary, server):
     with Terminal("demo", url=server.url) as terminal:
-        terminal.shows(b"sensors.")
+        terminal.shows(b"vibration")
         terminal.close()
 
         assert terminal.end() in (1, 129)

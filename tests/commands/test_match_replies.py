@@ -74,7 +74,7 @@ def test_a_request_without_a_reply_is_shown_after_the_time_out(watch, subject):
     shown = watch("--count", "1", "--timeout", "300ms", say=[_asked(subject, 1)])
 
     assert shown.code == 0
-    assert shown.text.endswith('.1"\n?\n\n[#1] No reply within 300.00ms\n\n')
+    assert shown.text.endswith('.1"\n?\n\n[#1] No reply within 300ms\n\n')
     document = json.loads(watch("--count", "1", "--timeout", "300ms", "-o", "json", say=[_asked(subject, 1)]).out)
     assert (document["answer"], document["rtt_ns"]) == (None, None)
 

@@ -4,11 +4,13 @@ import hashlib
 import os
 import pty
 import random
+import signal
 import subprocess
 import sys
 
 import pytest
 
+from natscli.errors import ExitCode
 from tests.cli.terminal import Terminal
 from tests.messaging.parties import Listener, denying
 from tests.waiting import eventually
@@ -216,3 +218,29 @@ def test_only_three_things_end_a_message(option, cli, subject):
     assert refused.code == 2
     for known in ("eof", "newline", "nul"):
         assert known in refused.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("pub", "a", "--send-on", "newline"), ("pub", "--ndjson"), ("req", "a", "--send-on", "newline")],
+    ids=["lines", "messages", "requests"],
+)
+def test_a_server_that_dies_while_nothing_comes_ends_it_at_once(command, start, make_server):
+    server = make_server()
+    waiting = start(*command, "--trace", url=server.url, stdin=subprocess.PIPE)
+    waiting.says("<<< PONG")
+
+    os.kill(server.pid, signal.SIGKILL)
+
+    assert waiting.end() == ExitCode.CONNECTION
+    last = waiting.err.splitlines()[-1]
+    assert last.startswith(f"natscli: the connection to {server.url} was lost: ")
+
+
+def test_a_signal_ends_it_while_nothing_comes(start):
+    waiting = start("pub", "a", "--send-on", "newline", "--trace", stdin=subprocess.PIPE)
+    waiting.says("<<< PONG")
+
+    waiting.signal(signal.SIGTERM)
+
+    assert (waiting.end(), waiting.out) == (ExitCode.SIGNAL + signal.SIGTERM, b"")

@@ -14,6 +14,8 @@ import pytest
 
 from natscli.messaging import zstd
 from natscli.messaging.ndjson import encode_line, format_time
+from natscli.wire.headers import encode_headers
+from natscli.wire.message import Message
 from tests.messaging.parties import Listener, denying
 from tests.messaging.recordings import line, mixed, plain_line, read
 from tests.waiting import eventually
@@ -25,6 +27,12 @@ MOST_MS = 2.0 if LONG else 20.0  # other tests share the machine with the short 
 PACK = {"": bytes, ".gz": gzip.compress, ".zst": zstd.compress}
 every_packing = pytest.mark.parametrize("ending", PACK)
 REPLAYED = re.compile(r"Replayed ([\d,]+) messages? with [\d,]+ bytes? in \S+?(; late by p50 \S+, p99 \S+, max \S+)?\n")
+
+
+def seconds_said(said):
+    """Return how long a replay says it took."""
+    text = re.search(r" in ([\d.]+)(µs|ms|s)[;\n]", said)
+    return float(text[1]) * {"µs": 1e-6, "ms": 1e-3, "s": 1}[text[2]]
 
 
 @pytest.fixture
@@ -147,9 +155,7 @@ def test_gaps_are_divided_by_the_speed(speed, least, most, cli, hear, recording,
     code, _, said = cli("replay", name, "--speed", speed)
 
     assert code == 0
-    text = re.search(r" in ([\d.]+)(µs|ms|s)[;\n]", said)
-    seconds = float(text[1]) * {"µs": 1e-6, "ms": 1e-3, "s": 1}[text[2]]
-    assert least <= seconds <= most
+    assert least <= seconds_said(said) <= most
 
 
 def test_how_late_it_was_is_said_unless_there_were_no_gaps(cli, recording):
@@ -233,6 +239,95 @@ def test_a_bad_pattern_is_a_usage_error(options, words, cli, recording):
     assert (code, words in said) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("options", "played"),
+    [
+        (["--where", "json.n > 1"], [2, 3]),
+        (["--where", "json.n > 1", "--not"], [1]),
+        (["--grep", '"n":[13]'], [1, 3]),
+        (["--header", "Kind=odd"], [1, 3]),
+        (["--header", "Kind=odd", "--where", "json.n != 3"], [1]),
+        (["--where", 'subject.endswith(".x")'], [2]),
+    ],
+)
+def test_what_is_wanted_is_played_in_order(options, played, cli, hear, recording, subject):
+    def one(number):
+        headers = encode_headers([("Kind", "odd")]) if number % 2 else b""
+        name = f"{subject}.x" if number == 2 else f"{subject}.a"
+        return encode_line(Message(name.encode(), b'{"n":%d}' % number, b"", headers), format_time(0))
+
+    code, _, said = cli("replay", recording(*map(one, (1, 2, 3))), *options, "--map", f"{subject}.x", f"{subject}.y")
+
+    assert code == 0
+    assert REPLAYED.fullmatch(said)[1] == str(len(played))
+    assert hear.payloads() == [b'{"n":%d}' % number for number in played]
+
+
+def test_conditions_look_into_decoded_bodies_which_are_played_as_they_were_recorded(cli, hear, recording, subject):
+    bodies = [gzip.compress(b"wanted", mtime=0), gzip.compress(b"other", mtime=0), b"wanted, and no gzip"]
+    lines = [encode_line(Message(f"{subject}.a".encode(), body), format_time(0)) for body in bodies]
+
+    assert cli("replay", recording(*lines), "--decode", "gzip", "--grep", "^wanted").code == 0
+    assert hear.payloads() == [bodies[0], bodies[2]]
+
+
+def test_what_is_left_out_leaves_its_gap(cli, recording, subject):
+    name = recording(*(line(f"{subject}.a", str(number), number / 10) for number in range(8)))
+
+    _, _, said = cli("replay", name, "--where", "data in ['2', '3', '6']")
+
+    assert REPLAYED.fullmatch(said)[1] == "3"
+    assert 0.4 <= seconds_said(said) < 3
+
+
+def test_a_loop_over_what_is_wanted_keeps_the_gaps_of_the_whole_recording(start, hear, recording, subject):
+    name = recording(*(line(f"{subject}.a", str(number), number / 20) for number in range(4)))
+    replay = start("replay", name, "--loop", "--grep", "1")
+    heard = []
+    eventually(lambda: heard.extend(hear.payloads()) or len(heard) >= 4)
+    replay.signal(signal.SIGINT)
+
+    assert replay.end() == 0
+    messages = int(REPLAYED.search(replay.err)[1])
+    assert seconds_said(replay.err) >= 0.2 * (messages - 1)  # 0.15 s, and a mean gap between the end and the beginning
+
+
+def test_bad_lines_count_as_such_whatever_is_wanted(cli, hear, recording):
+    code, _, said = cli("replay", recording(1, b"oops\n", 2), "--grep", "2")
+
+    assert (code, hear.payloads()) == (1, [b"2"])
+    assert said.endswith("natscli: 1 bad line passed over\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--where", "json."], "expression 'json.' cannot be read"),
+        (["--grep", "("], "no regular expression"),
+        (["--not"], "--not needs --where, --grep or --header"),
+        (["--decode", "gzip"], "--decode needs --where or --grep, as bodies stay as they are"),
+        (["--decode", "rot13", "--grep", "x"], "decoder 'rot13' is unknown"),
+    ],
+)
+def test_what_is_no_condition_is_a_usage_error_before_connecting(options, words, cli, recording):
+    code, _, said = cli("replay", recording(1), *options, "-s", "nats://127.0.0.1:1")
+
+    assert (code, words in said) == (2, True)
+
+
+def test_of_several_mappings_the_first_that_matches_counts(cli, hear, recording, subject):
+    maps = [(f"{subject}.a", f"{subject}.first"), (f"{subject}.*", f"{subject}.rest.*"), (f"{subject}.b", "never")]
+
+    code, *_ = cli("replay", recording("a", "b", "c.d"), *(word for pair in maps for word in ("--map", *pair)))
+
+    assert code == 0
+    assert [message.subject.decode().removeprefix(subject) for message in hear.received()] == [
+        ".first",
+        ".rest.b",
+        ".c.d",
+    ]
+
+
 # -- until when ------------------------------------------------------------------------------------
 
 
@@ -255,19 +350,21 @@ def test_a_loop_keeps_a_gap_between_the_end_and_the_beginning(start, hear, recor
     replay.signal(signal.SIGINT)
 
     assert replay.end() == 0
-    seconds = float(re.search(r" in ([\d.]+)(ms|s);", replay.err)[1]) / (
-        1000 if "ms;" in replay.err.split("late")[0] else 1
-    )
-    assert seconds >= 0.74
+    assert seconds_said(replay.err) >= 0.74
 
 
-@pytest.mark.parametrize("options", [[], ["--filter", "elsewhere"]], ids=["empty", "filtered"])
-def test_a_loop_over_nothing_ends(options, cli, recording):
-    name = recording(1) if options else recording()
+def test_a_loop_over_an_empty_recording_ends(cli, recording):
+    assert cli("replay", recording(), "--loop")[::2] == (0, "Replayed 0 messages with 0 bytes in 0µs\n")
 
-    code, _, said = cli("replay", name, "--loop", *options)
 
-    assert (code, said) == (0, "Replayed 0 messages with 0 bytes in 0µs\n")
+@pytest.mark.parametrize("loop", [[], ["--loop"]])
+@pytest.mark.parametrize("options", [["--filter", "elsewhere"], ["--where", "size > 100"], ["--grep", "never"]])
+def test_where_nothing_is_wanted_it_says_so_and_fails(options, loop, cli, hear, recording):
+    code, _, said = cli("replay", recording(1, 2, 3), *options, *loop)
+
+    assert code == 1
+    assert said == ("Replayed 0 messages with 0 bytes in 0µs\nnatscli: nothing to play: none of 3 messages is wanted\n")
+    assert hear.payloads() == []
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -460,7 +557,7 @@ def test_without_the_library_zstd_is_refused_before_connecting(rename, cli, reco
 
     code, _, said = cli("replay", name, "-s", "nats://127.0.0.1:1")
 
-    assert (code, "pip install 'natscli[zstd]'" in said) == (2, True)
+    assert (code, "pip install 'natscli[zstd]', or unpack the file with zstd -d first" in said) == (2, True)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -486,3 +583,11 @@ def test_at_full_speed_it_is_fast(cli, hear, recording, record_property):
 
     record_property("figure", said.strip())
     assert len(hear.received()) == 20_000
+
+
+def test_standard_input_is_played(start, recording):
+    with open(recording(*range(3)), "rb") as content:
+        replay = start("replay", "-", "--speed", "max", stdin=content)
+
+        assert (replay.end(), replay.out) == (0, b"")
+    assert replay.err.startswith("Replayed 3 messages ")

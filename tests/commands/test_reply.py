@@ -8,6 +8,7 @@ import pytest
 from natscli.wire.encode import pub
 from natscli.wire.headers import encode_headers, parse_headers
 from tests.messaging.parties import INBOX, Listener, ask
+from tests.waiting import SLACK_S
 
 ODD = b"NATS/1.0\r\nb: 1\r\nA:2 \r\nb:\xfe\x00\r\nno colon\r\nspace d : x\r\n:empty\r\n\r\n"
 
@@ -168,7 +169,7 @@ def test_pauses_of_many_requests_pass_together(serve, server, subject):
 
     answers = _ask_all(server.url, subject, payloads)
 
-    assert time.monotonic() - started < 2  # the longest pause, not the sum of all
+    assert time.monotonic() - started < 2 + SLACK_S  # the longest pause, not the sum of all
     assert [answer.payload for answer in answers] == payloads
 
 
@@ -179,7 +180,7 @@ def test_a_pause_is_no_longer_than_was_said(serve, peer, subject):
     for _ in range(5):
         ask(peer, subject)
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 2 + SLACK_S
 
 
 def test_two_share_the_requests_of_a_group(serve, server, subject):

@@ -66,8 +66,8 @@ def test_silent_servers_share_the_time(cli):
         urls = ",".join(f"127.0.0.1:{silent.getsockname()[1]}" for silent in (one, other))
         started = time.monotonic()
 
-        code, _, err = cli("rtt", "-s", urls, "--timeout", "600ms")
+        code, _, err = cli("rtt", "-s", urls, "--timeout", "2s")
 
     assert code == ExitCode.CONNECTION
     assert "stays silent" in err
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 3.5

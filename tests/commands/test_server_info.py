@@ -1,10 +1,15 @@
 """server-info: what anybody may know, and all of VARZ where that is allowed."""
 
 import json
+import socket
+import threading
+import time
+from contextlib import suppress
 
 import pytest
 
 from natscli.errors import ExitCode
+from tests.waiting import SLACK_S
 
 ACCOUNTS = """
 accounts {
@@ -74,6 +79,28 @@ def test_monitoring_shows_varz_to_anyone(cli, accounts):
 
     assert document["varz"]["server_id"] == document["info"]["server_id"]
     assert document["varz_source"] == f"{accounts.monitor_url}/varz"
+
+
+def test_monitoring_that_answers_byte_by_byte_is_given_up_in_time(cli, server):
+    ended = threading.Event()
+
+    def drip(listening):
+        far, _ = listening.accept()
+        with far, suppress(OSError):
+            far.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+            while not ended.wait(0.05):
+                far.sendall(b" ")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=drip, args=(listening,), daemon=True).start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        started = time.monotonic()
+        code, out, err = cli("server-info", "--monitor", url, "--timeout", "500ms")
+        ended.set()
+
+    assert time.monotonic() - started < 2.5 + SLACK_S
+    assert (code, out) == (ExitCode.TIMEOUT, b"")
+    assert err == f"natscli: no answer from {url}/varz within 500ms\n"
 
 
 def test_monitoring_that_was_asked_for_and_does_not_answer_is_an_error(cli, server):

@@ -89,7 +89,7 @@ def test_waiting_ends_after_silence_and_not_before(hear, subject):
 def test_waiting_for_nothing_is_a_time_out(cli, subject):
     heard = cli("sub", subject, "--wait", "100ms")
 
-    assert heard == (5, b"", f"Subscribing on {subject}\nnatscli: no message within 100.00ms\n")
+    assert heard == (5, b"", f"Subscribing on {subject}\nnatscli: no message within 100ms\n")
 
 
 def test_waiting_ends_a_count_that_is_not_reached(hear, subject):

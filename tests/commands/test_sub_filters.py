@@ -129,7 +129,7 @@ def test_a_bomb_is_shown_as_it_came(hear):
 
     assert (heard.code, heard.out) == (0, bomb + b"\n")
     assert "1 message could not be decoded and is shown as it came" in heard.err
-    assert "64.0 MiB" in heard.err
+    assert "16.0 MiB" in heard.err
 
 
 def test_a_message_is_decoded_by_its_descriptor(hear, tmp_path):

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import itertools
 import json
+import os
 import random
 import re
 
@@ -127,8 +128,11 @@ def test_every_body_comes_back_out_of_its_json_line(hear):
     assert [base64.b64decode(d["data_b64"]) if "data_b64" in d else d["data"].encode() for d in documents] == BODIES
 
 
-def test_every_body_stands_between_its_separators(hear):
-    assert hear("--raw", "--separator", "<end>", say=BODIES).out == b"".join(body + b"<end>" for body in BODIES)
+@pytest.mark.parametrize("separator", [b"<end>", b"\xff\xfe"], ids=["text", "bytes"])
+def test_every_body_stands_between_its_separators(separator, hear):
+    shown = hear("--raw", "--separator", os.fsdecode(separator), say=BODIES).out
+
+    assert shown == b"".join(body + separator for body in BODIES)
 
 
 def test_every_body_is_in_its_layout(hear):

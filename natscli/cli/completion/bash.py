@@ -15,8 +15,8 @@ _HEAD = r"""# Completion of natscli for bash; made by `natscli completion bash`.
 #   words, cur                  what has been typed before the cursor, and the word it is in
 #   fixed, quoted               what readline keeps of that word; whether a quote is open in it
 #   path                        the command so far; "?" where there is none such
-#   commands, options, arguments  what that command has; options are FLAG or FLAG=KIND
-#   kind                        what the option before wants for a value; empty where nothing does
+#   commands, options, arguments  what that command has; options are FLAG, FLAG=KIND or "FLAG=KIND KIND"
+#   kind                        what the option before wants for values; empty where it wants none
 #   ended, given                whether "--" has been seen; how many arguments have been
 _natscli() {
     local IFS=$' \t\n' cur= fixed= quoted= path= kind= ended= given=0 index
@@ -80,7 +80,7 @@ _natscli_unquote() {
 
 _natscli_read() {
     if [[ -n $kind ]]; then
-        kind=
+        _natscli_taken
     elif [[ -z $ended && $1 == -- ]]; then
         ended=1
     elif [[ -z $ended && $1 == -?* ]]; then
@@ -94,17 +94,29 @@ _natscli_read() {
     fi
 }
 
-# Set kind if the value of these options is the next word: --flag, -f, or -xf for a switch x.
+# Leave in kind what is wanted behind one value.
+_natscli_taken() {
+    if [[ $kind == *" "* ]]; then
+        kind=${kind#* }
+    else
+        kind=
+    fi
+}
+
+# Set kind if a value of these options is the next word: --flag, -f, or -xf for a switch x.
 _natscli_awaited() {
     local letter
     case $1 in
-        --*=*) ;;
+        --*=*)
+            _natscli_kind "${1%%=*}"
+            _natscli_taken
+            ;;
         --*) _natscli_kind "$1" ;;
         *)
             for ((letter = 1; letter < ${#1}; letter++)); do
                 _natscli_kind "-${1:letter:1}"
                 if [[ -n $kind ]]; then
-                    ((letter + 1 < ${#1})) && kind=
+                    ((letter + 1 < ${#1})) && _natscli_taken
                     return
                 fi
             done
@@ -149,10 +161,10 @@ _natscli_offer() {
 
 # Offer values of this kind, behind a prefix; $2 is what has been typed behind it.
 _natscli_values() {
-    local item items
-    case $kind in
+    local item items first=${kind%% *}
+    case $first in
         :*)
-            IFS=, read -r -a items <<<"${kind#:}"
+            IFS=, read -r -a items <<<"${first#:}"
             for item in "${items[@]}"; do
                 _natscli_add "$1$item"
             done
@@ -250,9 +262,7 @@ def _option_words(command: Command, shared: Sequence[Option]) -> list[str]:
 
 def _words(options: Iterable[Option]) -> list[str]:
     return [
-        shlex.quote(flag if option.value is None else f"{flag}={option.value.word}")
-        for option in options
-        for flag in option.flags
+        shlex.quote(f"{flag}={option.word}" if option.values else flag) for option in options for flag in option.flags
     ]
 
 

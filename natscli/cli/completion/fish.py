@@ -11,14 +11,14 @@ _HEAD = r"""# Completion of natscli for fish; made by `natscli completion fish`.
 
 function __natscli_complete
     set -l path ''
-    set -l kind '' # what the option before wants for a value
+    set -l kind '' # what the option before wants for values
     set -l ended '' # whether "--" has been seen
     set -l given 1 # the number of the next argument
     set -l options (__natscli_options '')
     set -l words (commandline -opc)
     for word in $words[2..-1]
         if test -n "$kind"
-            set kind ''
+            set kind (__natscli_taken $kind)
         else if test -z "$ended"; and test "$word" = --
             set ended yes
         else if test -z "$ended"; and string match -q -- '-?*' $word
@@ -49,11 +49,17 @@ function __natscli_complete
     end
 end
 
-# What the option before the next word wants for a value, if it is that word: --flag, -f, or -xf for a switch x.
+# What is wanted behind one value.
+function __natscli_taken
+    string replace -r '^\S+ ?' '' -- "$argv"
+end
+
+# What the option before the next word wants for values, if they begin there: --flag, -f, or -xf for a switch x.
 function __natscli_awaited
     set -l options $argv[2..-1]
     switch $argv[1]
         case '--*=*'
+            __natscli_taken (__natscli_kind (string replace -r '=.*' '' -- $argv[1]) $options)
         case '--*'
             __natscli_kind $argv
         case '*'
@@ -61,7 +67,10 @@ function __natscli_awaited
             while set -q letters[1]
                 set -l kind (__natscli_kind -$letters[1] $options)
                 if test -n "$kind"
-                    test (count $letters) -eq 1; and printf '%s\n' $kind
+                    if test (count $letters) -gt 1
+                        set kind (__natscli_taken $kind)
+                    end
+                    printf '%s\n' $kind
                     return
                 end
                 set -e letters[1]
@@ -81,11 +90,12 @@ end
 
 # Offer values of a kind, behind a prefix; the third is what has been typed behind it.
 function __natscli_values
+    set -l kind (string replace -r ' .*' '' -- $argv[1])
     set -l prefix $argv[2]
     set -l typed $argv[3]
-    switch $argv[1]
+    switch "$kind"
         case ':*'
-            printf '%s\n' "$prefix"(string split , -- (string sub -s 2 -- $argv[1]))
+            printf '%s\n' "$prefix"(string split , -- (string sub -s 2 -- $kind))
         case file
             __natscli_behind "$prefix" (__fish_complete_path $typed)
         case folder
@@ -177,7 +187,7 @@ def _arguments(command: Command) -> list[str]:
 def _options(options: Iterable[Option]) -> Iterable[str]:
     for option in options:
         for flag in option.flags:
-            yield f"{flag}\t{option.value.word if option.value else ''}\t{option.help}"
+            yield f"{flag}\t{option.word}\t{option.help}"
 
 
 def _print(lines: Iterable[str], indent: int) -> str:

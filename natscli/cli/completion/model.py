@@ -40,12 +40,17 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """``flags`` all mean the same, or its opposite (--color, --no-color); without a value it is a switch."""
+    """``flags`` all mean the same, or its opposite (--color, --no-color); without values it is a switch."""
 
     flags: tuple[str, ...]
     help: str
-    value: Value | None = None
+    values: tuple[Value, ...] = ()
     repeats: bool = False
+
+    @property
+    def word(self) -> str:
+        """The kinds of its values as a script has them, with blanks between; empty for a switch."""
+        return " ".join(value.word for value in self.values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,14 @@ KINDS = {
     "--context": Kind.CONTEXT,
     "--creds": Kind.FILE,
     "--nkey": Kind.FILE,
+    "--password-file": Kind.FILE,
     "--store": Kind.FOLDER,
     "--tlsca": Kind.FILE,
     "--tlscert": Kind.FILE,
     "--tlskey": Kind.FILE,
 }
 _METAVARS = {"FILE": Kind.FILE, "DIR": Kind.FOLDER}
-_ARGUMENTS = {"body": Kind.BODY}
+_ARGUMENTS = {"body": Kind.BODY, "saved": Kind.CONTEXT}
 
 
 def survey() -> Command:
@@ -57,8 +58,14 @@ def _option(parameter: Any) -> Option:
     flags = tuple(sorted((*parameter.opts, *parameter.secondary_opts), key=_short_last))
     switch = parameter.is_flag or parameter.count
     kinds = [KINDS[flag] for flag in flags if flag in KINDS]
-    value = None if switch else _value(parameter, flags[0].lstrip("-"), kinds[0] if kinds else Kind.ANYTHING)
-    return Option(flags, _line(parameter.help or ""), value, parameter.multiple or parameter.count)
+    kind = kinds[0] if kinds else Kind.ANYTHING
+    values = () if switch else tuple(_value(parameter, name, kind) for name in _names(parameter, flags[0]))
+    return Option(flags, _line(parameter.help or ""), values, parameter.multiple or parameter.count)
+
+
+def _names(parameter: Any, flag: str) -> list[str]:
+    """Return what each value of an option is called: several are named by their metavar."""
+    return [flag.lstrip("-")] if parameter.nargs == 1 else parameter.metavar.lower().split()
 
 
 def _argument(parameter: Any) -> Argument:

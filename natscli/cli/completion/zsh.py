@@ -117,10 +117,11 @@ def _specs(options: Iterable[Option]) -> list[str]:
 def _spec(option: Option, flag: str) -> str:
     once = "*" if option.repeats else f"({' '.join(option.flags)})" if len(option.flags) > 1 else ""
     text = f"[{_escape(option.help)}]"
-    if option.value is None:
+    if not option.values:
         return once + flag + text
     joined = "=" if flag.startswith("--") else "+"  # how a value may follow in the same word
-    return f"{once}{flag}{joined}{text}:{_colons(option.value.name)}:{_action(option.value)}"
+    values = "".join(f":{_colons(value.name)}:{_action(value)}" for value in option.values)
+    return f"{once}{flag}{joined}{text}{values}"
 
 
 def _argument(number: int, argument: Argument) -> str:

@@ -1,24 +1,32 @@
-"""Printing what arrives without standing in its way."""
+"""Writing what arrives without standing in its way."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from natscli.connection.client import Connection
-from natscli.render.output import Output, stdout
+from natscli.messaging.writing import Sink, Writer
+from natscli.render.output import StandardOutput, stdout
 
 _LAST_WORDS_S = 0.5  # for what waits to be written once the user has stopped us
 
 
-@asynccontextmanager
-async def printing(connection: Connection, stop: asyncio.Future[int]) -> AsyncIterator[Output]:
-    """Give an output whose failure ends ``connection``; on leaving, what waits is written, or the failure raised.
+def printing(connection: Connection, stop: asyncio.Future[int]) -> AbstractAsyncContextManager[Writer]:
+    """Give what writes to standard output at once, for ``connection``."""
+    return writing(StandardOutput(stdout()), connection, stop)
 
-    That takes as long as the reader does, until the user stops us.
+
+@asynccontextmanager
+async def writing(
+    sink: Sink, connection: Connection, stop: asyncio.Future[int], *, patience_s: float = 0.0
+) -> AsyncIterator[Writer]:
+    """Give a writer whose failure ends ``connection``; on leaving, what waits is written, or the failure raised.
+
+    That takes as long as the sink does, until the user stops us.
     """
     loop = asyncio.get_running_loop()
     written: asyncio.Future[None] = loop.create_future()
@@ -31,11 +39,11 @@ async def printing(connection: Connection, stop: asyncio.Future[int]) -> AsyncIt
     def finished() -> None:
         _tell(loop, written.set_result, None)
 
-    output = Output(stdout(), failed, finished)
+    writer = Writer(sink, failed, finished, patience_s=patience_s)
     try:
-        yield output
+        yield writer
     finally:
-        output.finish()
+        writer.finish()
         if not stop.done():
             either: set[asyncio.Future[Any]] = {written, stop}
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
