@@ -1,10 +1,12 @@
 # Everything from nothing: Python 3.11 or later and make are all it takes.
+# Bytecode is kept: the tests start hundreds of interpreters.
+export PYTHONDONTWRITEBYTECODE :=
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= auto
 
-.PHONY: demo test check completions bench-startup peer clean
+.PHONY: demo test test-long check completions bench-startup bench-top peer clean
 
 # What is installed follows pyproject.toml; the stamps say that it has been done.
 $(VENV)/.made:
@@ -29,6 +31,10 @@ demo: $(VENV)/.demo
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n $(WORKERS)
 
+## The same, with objects of 256 MiB
+test-long: export NATSCLI_LONG := 1
+test-long: test
+
 ## Style, types, and the arrows between the rooms
 check: $(VENV)/.dev
 	$(BIN)/ruff check natscli tests tools
@@ -43,6 +49,11 @@ completions: $(VENV)/.dev
 ## How long `natscli pub foo hi` takes beside importing asyncio and nats-py alone
 bench-startup: $(VENV)/.dev
 	$(BIN)/python tools/bench_startup.py
+
+## What `natscli top` carries, engine and headless, beside a server and a publisher
+bench-top: $(VENV)/.dev
+	$(BIN)/python tools/bench_top.py
+	$(BIN)/python -m tests.tui.bench
 
 ## natscli beside the Go CLI (`nats` on PATH), the same work on the same server
 peer: $(VENV)/.dev

@@ -1,4 +1,4 @@
-"""The README's commands exist, and print what it shows."""
+"""The commands of the README and of docs/ exist, and print what the README shows."""
 
 import re
 import signal
@@ -6,9 +6,11 @@ import signal
 import pytest
 
 from natscli.errors import ExitCode
-from tests.readme import README, shown
+from tests.readme import README, ROOT, shown
 
-COMMANDS = [arguments for command in shown() for arguments in command.arguments]
+DOCUMENTS = [README, *sorted((ROOT / "docs").glob("*.md"))]
+COMMANDS = {tuple(arguments): None for path in DOCUMENTS for command in shown(path) for arguments in command.arguments}
+LINK = re.compile(r"\]\(([^)#\s]+)(#[^)]*)?\)")
 
 
 def outcome(line: str) -> str:
@@ -63,11 +65,14 @@ def test_requests_and_replies_look_as_shown(cli, start):
     assert settled(reply.err + reply.out.decode()) == settled(outcome("natscli reply greet 'hello {{Request}}'"))
 
 
-def test_server_info_looks_as_shown(cli):
+def test_server_info_looks_as_shown_where_it_is(cli):
     code, out, err = cli("server-info")
 
     assert (code, err) == (ExitCode.DONE, "")
-    assert settled(out.decode()) == settled(outcome("natscli server-info"))
+    left = settled(out.decode())
+    for piece in settled(outcome("natscli server-info")).split("…\n"):
+        assert piece in left
+        left = left.partition(piece)[2]
 
 
 def test_the_demo_shows_what_the_readme_shows_of_it(cli):
@@ -81,6 +86,19 @@ def test_the_demo_shows_what_the_readme_shows_of_it(cli):
     assert len(shown_rows) > 4
     assert shown_rows <= rows
     assert re.sub(r"\d+", "N", err) == re.sub(r"\d+", "N", told[0] + "\n")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(document):
+    for target, heading in LINK.findall(document.read_text(encoding="utf-8")):
+        if "://" in target:
+            continue
+        path = document.parent / target
+        assert path.exists(), target
+        if heading:
+            headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+            anchors = {re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") for text in headings}
+            assert heading[1:] in anchors, heading
 
 
 def test_every_exit_code_is_explained():

@@ -8,6 +8,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from natscli.wire.encode import pub
 from natscli.wire.message import Message
+from tests.jetstream.asking import make_stream
 from tests.messaging.parties import telling
 
 SCHEMAS = Path(__file__).parent.parent / "docs" / "schemas"
@@ -90,6 +91,18 @@ def test_server_info_keeps_to_the_schema(cli, server, monitored):
 
     check("server-info", document)
     assert (document["varz"] is not None) == monitored
+
+
+def test_what_is_said_of_a_stream_keeps_to_the_schema(cli, server, subject):
+    name = subject.replace(".", "_")
+    make_stream(server.url, name, subjects=[subject])
+    cli("pub", subject, "x", "--count", "4", "-H", "A:1")
+    cli("stream", "rmm", name, "2", "-f")
+
+    check("gaps", json.loads(cli("stream", "gaps", name, "--json").out))
+    check("stored-message", json.loads(cli("stream", "get", name, "1", "--json").out))
+    check("moves", json.loads(cli("stream", "cluster", "balance", "--json").out))
+    assert cli("stream", "rm", name, "-f").code == 0
 
 
 def test_the_schemas_refuse_what_is_none():

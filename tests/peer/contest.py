@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -103,23 +103,30 @@ class Ring:
                 answer = answer[-8:] + connection.recv(65536)
 
 
-def compare(contestants: Sequence[Callable[[], float | None]]) -> list[list[float | None]]:
+def compare(
+    contestants: Sequence[Callable[[], float | None]], repetitions: int = REPETITIONS
+) -> list[list[float | None]]:
     """Let the contestants run in turn and return the rates of each."""
     rates: list[list[float | None]] = [[] for _ in contestants]
-    for _ in range(REPETITIONS):
+    for _ in range(repetitions):
         for results, contestant in zip(rates, contestants, strict=True):
             results.append(contestant())
     return rates
 
 
 def show(row: Row) -> str:
-    """Return a row of the Markdown table, every repetition included."""
+    """Return a row of the Markdown table, every repetition included, and between which ratios the pairs lay."""
 
-    def spread(rates: Sequence[float | None]) -> str:
-        return " ".join("lost" if rate is None else f"{rate / 1e3:,.0f}" for rate in rates)
+    def each(rates: Sequence[float | None]) -> str:
+        return " ".join("lost" if rate is None else _thousands(rate) for rate in rates)
 
-    ratio = "not compared" if row.ratio is None else f"**{row.ratio:.2f}**"
-    return f"| {row.work} | {row.size} | {spread(row.ours)} | {spread(row.theirs)} | {ratio} | {row.aim} |"
+    pairs = [ours / theirs for ours, theirs in zip(row.ours, row.theirs, strict=True) if ours and theirs]
+    ratio = "not compared" if row.ratio is None else f"**{row.ratio:.2f}** ({min(pairs):.2f}–{max(pairs):.2f})"
+    return f"| {row.work} | {row.size} | {each(row.ours)} | {each(row.theirs)} | {ratio} | {row.aim} |"
+
+
+def _thousands(rate: float) -> str:
+    return f"{rate / 1e3:,.0f}" if rate >= 1e5 else f"{rate / 1e3:.1f}"
 
 
 def heading(server: LocalServer) -> str:
@@ -151,13 +158,13 @@ def peer_rate(text: str) -> float | None:
     return float(match[1].replace(",", "")) if match else None
 
 
-def main(rows: Callable[[Ring, str], Sequence[Row]]) -> None:
+def main(rows: Callable[[Ring, str], Iterable[Row]]) -> None:
     """Run every contest and print the table; a line and no failure where there is no peer."""
     if shutil.which(PEER) is None:
         print("skipped: the Go CLI `nats` is not on PATH")
         return
     with (
-        LocalServer.start(ServerConfig(monitor_port=0, extra="write_deadline: 30s")) as server,
+        LocalServer.start(ServerConfig(monitor_port=0, jetstream=True, extra="write_deadline: 30s")) as server,
         tempfile.TemporaryDirectory() as folder,
     ):
         print(heading(server), flush=True)
