@@ -70,79 +70,64 @@ class Scanner:
         return events
 
     def _scan(self, data: bytes, events: list[Run | Control]) -> None:
-        """The hot loop: a handful of bytecodes per message, no call but C-level ones."""
-        position, end = 0, len(data)
-        find, head_of, fill = data.find, self._heads.get, _fill
         run = _Columns()
-        subjects, payloads, replies, headers = run.subjects, run.payloads, run.replies, run.headers
-        shortest = SHORTEST - 1
-        split_from = 0  # where it is worth while again to split many messages with replies at once
         try:
-            while position < end:
-                line_end = find(b"\r\n", position)
-                if line_end < 0:
-                    self._keep_line(data, position)
-                    break
-                line = data[position:line_end]
-                head = head_of(line)
-                if head is None:
-                    if line[:4] != b"MSG " and line[:5] != b"HMSG ":
-                        run.end(events)
-                        control = _control(line)
-                        if control is not None:
-                            events.append(control)
-                        position = line_end + 2
-                        continue
-                    head = self._take_apart(line)
-                sid, subject, reply, header_size, size = head
-                start = line_end + 2
-                stop = start + size
-                if stop + 2 > end:
-                    self._keep_frame(data, position, stop + 2)
-                    break
-                if data.startswith(line, position + (stop + 2 - position) * shortest):
-                    count = count_frames(data, position, line + b"\r\n", size)
-                    if count:
-                        run.end(events)
-                        frames = Frames(data, position, count, start - position, header_size, size)
-                        events.append(Run.of_frames(sid, subject, reply, frames))
-                        position = frames.stop
-                        continue
-                if sid != run.sid:
-                    run.end(events)
-                    run.sid = sid
-                if reply and size <= SMALL and position >= split_from:
-                    many = split_deliveries(data, position, MAX_CONTROL_LINE, MAX_FRAME)
-                    if many is not None:
-                        fill(replies, payloads)
-                        subjects += many.subjects
-                        replies += many.replies
-                        payloads += many.payloads
-                        position = many.stop
-                        continue
-                    split_from = position + WINDOW
-                if data[stop : stop + 2] != b"\r\n":
-                    raise ProtocolError("a payload is not followed by a line end")
-                subjects.append(subject)
-                if reply:
-                    if len(replies) < len(payloads):
-                        fill(replies, payloads)
-                    replies.append(reply)
-                if header_size:
-                    if len(headers) < len(payloads):
-                        fill(headers, payloads)
-                    headers.append(data[start : start + header_size])
-                payloads.append(data[start + header_size : stop])
-                position = stop + 2
+            self._collect(data, run, events)
         finally:  # also when a protocol error ends it: what came before the error is delivered
             run.end(events)
 
-    def _take_apart(self, line: bytes) -> _Head:
-        """Read a MSG or HMSG line that has not come before.
+    def _collect(self, data: bytes, run: "_Columns", events: list[Run | Control]) -> None:
+        """The hot loop: a handful of bytecodes per message, and where there is no reply no call but C-level ones."""
+        position, end = 0, len(data)
+        find, head_of, fill = data.find, self._heads.get, _fill
+        subjects, payloads, replies, headers = run.subjects, run.payloads, run.replies, run.headers
+        shortest = SHORTEST - 1
+        split_from = 0  # where it is worth while again to split many messages with replies at once
+        while (line_end := find(b"\r\n", position)) >= 0:
+            line = data[position:line_end]
+            head = head_of(line) or self._take_apart(line, run, events)
+            start = line_end + 2
+            if head is None:
+                position = start
+                continue
+            sid, subject, reply, header_size, size = head
+            stop = start + size
+            if stop + 2 > end:
+                self._keep_frame(data, position, stop + 2)
+                return
+            repeats = data.startswith(line, position + (stop + 2 - position) * shortest)
+            if repeats and (behind := _take_stretch(data, position, start, head, run, events)):
+                position = behind
+                continue
+            if sid != run.sid:
+                run.begin(sid, events)
+            if reply and size <= SMALL and position >= split_from:
+                if behind := _take_deliveries(data, position, run):
+                    position = behind
+                    continue
+                split_from = position + WINDOW
+            if data[stop : stop + 2] != b"\r\n":
+                raise ProtocolError("a payload is not followed by a line end")
+            subjects.append(subject)
+            if reply:
+                fill(replies, payloads).append(reply)
+            if header_size:
+                fill(headers, payloads).append(data[start : start + header_size])
+            payloads.append(data[start + header_size : stop])
+            position = stop + 2
+        self._keep_line(data, position)
+
+    def _take_apart(self, line: bytes, run: "_Columns", events: list[Run | Control]) -> _Head | None:
+        """Read a line that has not come before; None for one that is no message's, which ends the run as an event.
 
         Lines without a reply recur: the whole line where sizes are few, all but the size where they are many.
         Those that a stream delivers have replies that never do.
         """
+        if line[:4] != b"MSG " and line[:5] != b"HMSG ":
+            run.end(events)
+            if (control := _control(line)) is not None:
+                events.append(control)
+            return None
         if len(line) > MAX_CONTROL_LINE:
             raise ProtocolError("a control line is too long")
         number_of = self._numbers
@@ -209,6 +194,11 @@ class _Columns:
         self.replies: list[bytes] = []  # up to the last message that has one, as the headers are
         self.headers: list[bytes] = []
 
+    def begin(self, sid: int, events: list[Run | Control]) -> None:
+        """End the run of another subscription."""
+        self.end(events)
+        self.sid = sid
+
     def end(self, events: list[Run | Control]) -> None:
         """Add the run to the events, if it has messages, and begin a new one."""
         if self.payloads:
@@ -224,9 +214,37 @@ class _Columns:
         self.sid = -1
 
 
-def _fill(column: list[bytes], others: list[bytes]) -> None:
-    """Make a column as long as the others: the messages between have nothing there."""
-    column += [b""] * (len(others) - len(column))
+def _fill(column: list[bytes], others: list[bytes]) -> list[bytes]:
+    """Make a column as long as the others, and return it: the messages between have nothing there."""
+    if len(column) < len(others):
+        column += [b""] * (len(others) - len(column))
+    return column
+
+
+def _take_stretch(
+    data: bytes, position: int, start: int, head: _Head, run: _Columns, events: list[Run | Control]
+) -> int:
+    """Take the frames that repeat the line at ``position`` as one run; return where they end, 0 if they are too few."""
+    sid, subject, reply, header_size, size = head
+    count = count_frames(data, position, data[position:start], size)
+    if not count:
+        return 0
+    run.end(events)
+    frames = Frames(data, position, count, start - position, header_size, size)
+    events.append(Run.of_frames(sid, subject, reply, frames))
+    return frames.stop
+
+
+def _take_deliveries(data: bytes, position: int, run: _Columns) -> int:
+    """Split many messages with replies at once; return where they end, 0 if they cannot be."""
+    many = split_deliveries(data, position, MAX_CONTROL_LINE, MAX_FRAME)
+    if many is None:
+        return 0
+    replies = _fill(run.replies, run.payloads)
+    run.subjects += many.subjects
+    replies += many.replies
+    run.payloads += many.payloads
+    return many.stop
 
 
 class _Numbers(dict[bytes, int]):
