@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TypedDict
 
 from natscli.bench.histogram import merged
 from natscli.bench.plan import CONSUMING, PUBLISHING, WRITING, Mode, Role, Spec
@@ -53,7 +54,7 @@ def summarise(
     msgs, size = sum(sample.done for sample in rated), sum(sample.payload_bytes for sample in rated)
     timed = [sample for sample in counted if sample.timed]
     latency = Latency(timed[0].timed, merged(s.latency.histogram() for s in timed)) if timed else None
-    sent = sum(sample.sent for sample in counted)
+    totals = _totals(counted)
     return Result(
         spec=spec,
         mode=spec.mode,
@@ -64,14 +65,7 @@ def summarise(
         seconds=seconds,
         msgs_per_sec=msgs / seconds if seconds else 0.0,
         bytes_per_sec=size / seconds if seconds else 0.0,
-        sent=sent,
-        acknowledged=sum(sample.acknowledged for sample in counted),
-        received=sum(sample.received for sample in counted),
         lost=sum(lost(sample, spec, ended) for sample in counted),
-        duplicated=sum(sample.duplicated for sample in counted),
-        out_of_order=sum(sample.out_of_order for sample in counted),
-        foreign=sum(sample.foreign for sample in counted),
-        errors=sum(sample.errors for sample in counted),
         method=method_of(spec),
         latency=latency,
         bucket_s=BUCKET_NS / 1e9,
@@ -80,8 +74,33 @@ def summarise(
         clients=tuple(client_result(sample, spec, ended) for sample in samples),
         busy=busy,
         server=server,
-        warnings=_warnings(spec, rate_reached(spec, sent, seconds, ended), busy, ended),
+        warnings=_warnings(spec, rate_reached(spec, totals["sent"], seconds, ended), busy, ended),
         refusals=tuple(dict.fromkeys(refusals)),
+        **totals,
+    )
+
+
+class _Totals(TypedDict):
+    """What is added up over clients as it stands in their samples."""
+
+    sent: int
+    acknowledged: int
+    received: int
+    duplicated: int
+    out_of_order: int
+    foreign: int
+    errors: int
+
+
+def _totals(samples: Sequence[Sample]) -> _Totals:
+    return _Totals(
+        sent=sum(sample.sent for sample in samples),
+        acknowledged=sum(sample.acknowledged for sample in samples),
+        received=sum(sample.received for sample in samples),
+        duplicated=sum(sample.duplicated for sample in samples),
+        out_of_order=sum(sample.out_of_order for sample in samples),
+        foreign=sum(sample.foreign for sample in samples),
+        errors=sum(sample.errors for sample in samples),
     )
 
 

@@ -50,14 +50,8 @@ def pub(
     The body is the second argument, a file's content (@FILE), or standard input (- or a pipe).
     Exit code 0 means that the server has read every message; with --jetstream, that a stream has stored it.
     """
-    if sleep and rate:
-        raise UsageError("--sleep and --rate were both given: one of them must go")
-    if rate is not None and not math.isfinite(rate):
-        raise UsageError(f"--rate {rate} is no number of messages")
-    target = shared.target
-    pace = Pace(rate or 0.0, sleep or 0.0)
+    target, pace, notices = shared.target, _pace(rate, sleep), Notices(quiet=quiet)
     failure: NatsCliError | None = None
-    notices = Notices(quiet=quiet)
     source: Composition | Iterator[Batch | Fault]
     if ndjson:
         from natscli.commands.lines import line_source, open_lines, publish_lines  # 8 ms
@@ -78,13 +72,24 @@ def pub(
     else:
         lines = source
         published, failure = run(lambda _stop: publish_lines(shared, target, lines, pace, notices.renewed))
-    size = plural(published.payload_bytes, "byte")
-    what = size if published.messages == 1 else f"{plural(published.messages, 'message')} with {size}"
-    notices.say(f"Published {what}" if ndjson else f'Published {what} to "{subject}"')
+    notices.say(_summary(published) if ndjson else f'{_summary(published)} to "{subject}"')
     if stats:
         write_line(throughput_line(*published))
     if failure is not None:
         raise failure
+
+
+def _pace(rate: float | None, sleep: float | None) -> Pace:
+    if sleep and rate:
+        raise UsageError("--sleep and --rate were both given: one of them must go")
+    if rate is not None and not math.isfinite(rate):
+        raise UsageError(f"--rate {rate} is no number of messages")
+    return Pace(rate or 0.0, sleep or 0.0)
+
+
+def _summary(published: Published) -> str:
+    size = plural(published.payload_bytes, "byte")
+    return "Published " + (size if published.messages == 1 else f"{plural(published.messages, 'message')} with {size}")
 
 
 async def _publish(

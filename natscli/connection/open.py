@@ -51,18 +51,29 @@ async def open_connection(
         except NatsCliError:
             raise
         except _ERRORS_FROM_UPSTREAM as error:
-            cause = connection.cause(error, url)
-            if cause.words == CLOSED_AFTER_CONNECT and connection.info.get("tls_verify"):
-                cause = closed_for_certificate(target.tls.cert)
-            elif isinstance(error, ssl.SSLError):
-                cause = await _about_certificates(error, cause, target, url, deadline, show_certificate)
-            failures.append((url, cause))
+            failures.append((url, await _cause(error, connection, url, deadline, show_certificate)))
         else:
             connection.watcher = watcher
             if show_certificate is not None and connection.stream is not None:
                 _show_session(show_certificate, connection.stream.tls)
             return connection
     raise _failed(failures)
+
+
+async def _cause(
+    error: Exception,
+    connection: Connection,
+    url: ServerUrl,
+    deadline: Deadline,
+    show_certificate: Callable[[str], None] | None,
+) -> Cause:
+    """Return why ``url`` could not be connected to."""
+    target, cause = connection.target, connection.cause(error, url)
+    if cause.words == CLOSED_AFTER_CONNECT and connection.info.get("tls_verify"):
+        return closed_for_certificate(target.tls.cert)
+    if isinstance(error, ssl.SSLError):
+        return await _about_certificates(error, cause, target, url, deadline, show_certificate)
+    return cause
 
 
 async def _about_certificates(

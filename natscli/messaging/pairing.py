@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from natscli.connection.client import Connection
+from natscli.connection.dispatch import Sink
 from natscli.messaging.subscribe import Progress, Received, Subscriptions, without
 from natscli.wire.message import Message, Run
 
@@ -108,13 +109,7 @@ async def receive_pairs(
     def ask(run: Run) -> None:
         done(pairing.requests(run, time.monotonic(), time.time_ns()))
 
-    inboxes = f"{connection.target.inbox_prefix}.>"
-    await connection.subscribe_bulk(inboxes, lambda run: done(pairing.replies(run, time.monotonic())))
-    ask_unless_reply = without([inboxes], ask)  # for subjects such as >
-    for subject in wanted.subjects:
-        sink = ask if subject.startswith(inboxes[:-1]) else ask_unless_reply
-        await connection.subscribe_bulk(subject, sink, queue=wanted.queue)
-    await connection.confirm(connection.target.timeout_s)
+    await _subscribe(connection, wanted, ask, lambda run: done(pairing.replies(run, time.monotonic())))
     subscribed()
     clock = asyncio.ensure_future(watch_clock())
     try:
@@ -123,3 +118,14 @@ async def receive_pairs(
         clock.cancel()
     done(pairing.rest())
     return progress.received(end)
+
+
+async def _subscribe(connection: Connection, wanted: Subscriptions, ask: Sink, answer: Sink) -> None:
+    """Pass requests to ``ask`` and what comes to any inbox to ``answer``, from the server's confirmation on."""
+    inboxes = f"{connection.target.inbox_prefix}.>"
+    await connection.subscribe_bulk(inboxes, answer)
+    ask_unless_reply = without([inboxes], ask)  # for subjects such as >
+    for subject in wanted.subjects:
+        sink = ask if subject.startswith(inboxes[:-1]) else ask_unless_reply
+        await connection.subscribe_bulk(subject, sink, queue=wanted.queue)
+    await connection.confirm(connection.target.timeout_s)

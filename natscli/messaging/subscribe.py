@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple
@@ -178,15 +178,8 @@ async def receive(
 
     work = wanted.work()
     pace = None if work is None else Pace(connection, work, selects=wanted.convert is None)
-    choosy = bool(wanted.ignored) or wanted.keep is not None
-    limit = 0 if choosy else wanted.count  # the server cannot know what we leave out
-    for subject in wanted.subjects:
-        named = _renamed(subject, take) if by_subscription else take
-        sink = _at_once(named) if pace is None else pace.sink(named)
-        if wanted.ignored:
-            sink = without(wanted.ignored, sink)
-        await connection.subscribe_bulk(subject, sink, queue=wanted.queue, limit=limit)
-    await connection.confirm(connection.target.timeout_s)
+    takes = {subject: _renamed(subject, take) if by_subscription else take for subject in wanted.subjects}
+    await _subscribe(connection, wanted, takes, pace)
     _Interest(connection, wanted.subjects, progress)
     subscribed()
     if pace is None:
@@ -196,6 +189,21 @@ async def receive(
     finally:
         await pace.finish(stop, progress.complete)  # also when the connection is gone: these have come
     return progress.received(end)._replace(dropped=0 if end is End.COUNT else pace.dropped)
+
+
+async def _subscribe(
+    connection: Connection, wanted: Subscriptions, takes: Mapping[str, Take], pace: Pace | None
+) -> None:
+    """Subscribe to each subject, and wait until the server has confirmed it."""
+    choosy = bool(wanted.ignored) or wanted.keep is not None
+    limit = 0 if choosy else wanted.count  # the server cannot know what we leave out
+    for subject in wanted.subjects:
+        take = takes[subject]
+        sink = _at_once(take) if pace is None else pace.sink(take)
+        if wanted.ignored:
+            sink = without(wanted.ignored, sink)
+        await connection.subscribe_bulk(subject, sink, queue=wanted.queue, limit=limit)
+    await connection.confirm(connection.target.timeout_s)
 
 
 def _at_once(take: Take) -> Sink:

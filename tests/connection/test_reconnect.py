@@ -307,24 +307,25 @@ def test_closing_ends_the_attempts_to_come_back():
     assert end is None
 
 
-def test_what_is_wrong_with_a_server_does_not_end_the_attempts():
-    bad = [
-        b"INFO []\r\n",
-        b"INFO {\r\n",
-        info(max_payload="x"),
-        b"HTTP/1.1 400\r\n",
-        b"-ERR\r\n",
-        b"-ERR '\xff'\r\n",
-        b"x" * 2_000_000,
-        info(tls_required=True),
-    ]
+BAD_GREETINGS = [
+    b"INFO []\r\n",
+    b"INFO {\r\n",
+    info(max_payload="x"),
+    b"HTTP/1.1 400\r\n",
+    b"-ERR\r\n",
+    b"-ERR '\xff'\r\n",
+    b"x" * 2_000_000,
+    info(tls_required=True),
+]
 
+
+def test_what_is_wrong_with_a_server_does_not_end_the_attempts():
     async def behave(peer: Peer) -> None:
         place = len(fakes[0].peers) - 2
-        if place >= len(bad) or place < 0:
+        if place >= len(BAD_GREETINGS) or place < 0:
             await ordinary(peer)
             return
-        peer.say(bad[place])
+        peer.say(BAD_GREETINGS[place])
         await peer.writer.drain()
 
     fakes = []

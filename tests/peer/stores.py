@@ -96,6 +96,11 @@ def _of_streams(url: str, folder: str) -> Iterator[Row]:
     numbers = random.Random(1)  # bodies that do not compress to nothing
     bodies = ((STREAM, numbers.randbytes(SIZE // 2).hex().encode()) for _ in range(MESSAGES))
     _asked(url, lambda api: _fill(api, bodies))
+    yield from _of_backups(url, folder)
+    yield from _of_reading(url, folder)
+
+
+def _of_backups(url: str, folder: str) -> Iterator[Row]:
     ours, theirs = _both(url)
     backup = ["stream", "backup", STREAM, "{folder}", "--no-progress"]
     yield _row(
@@ -116,6 +121,10 @@ def _of_streams(url: str, folder: str) -> Iterator[Row]:
         lambda: _restored(url, [*theirs, *restore]),
     )
     shutil.rmtree(kept)
+
+
+def _of_reading(url: str, folder: str) -> Iterator[Row]:
+    ours, theirs = _both(url)
     read = ["sub", "--stream", STREAM, "--all", "--terminate-at-end"]
     for shape, mark in (([], rb"^\[#\d+\]"), (["--raw"], rb"^[0-9a-f]{128}$")):
         yield _row(
