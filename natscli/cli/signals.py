@@ -10,12 +10,14 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 
 from natscli.errors import ExitCode
 
 GRACE_S = 0.9  # from the first signal to the end, done or not
+_SLICES = 9
 
 
 def ending_signals() -> list[int]:
@@ -27,10 +29,17 @@ def ending_signals() -> list[int]:
 
 
 def as_last_resort(end: Callable[[], None]) -> None:
-    """Call ``end`` when the grace is over, unless the process has ended."""
-    timer = threading.Timer(GRACE_S, end)
-    timer.daemon = True
-    timer.start()
+    """Call ``end`` when the grace is over, unless the process has ended.
+
+    The grace is of time in which the process runs: a machine that stands still takes one slice of it at most.
+    """
+
+    def wait() -> None:
+        for _ in range(_SLICES):
+            time.sleep(GRACE_S / _SLICES)
+        end()
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def leave(code: int) -> None:

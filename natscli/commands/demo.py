@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Annotated
 
@@ -55,10 +56,26 @@ def demo(
         notices.say(f"nats-server runs at {server.url}; publishing {rate:,.0f} messages a second")
         target = Target(parse_urls(server.url), name="natscli demo")
         play = _Play(shared, target, server.monitor_url, rate, seconds)
-        text = run(lambda stop: play.run(stop, watched=watched), ends_itself=True, emergency=lambda: server.stop(0))
+        emergency = _emergency(server, watched=watched)
+        text = run(lambda stop: play.run(stop, watched=watched), ends_itself=True, emergency=emergency)
     print_text(text)
     if play.signal:
         ended_by_signal(play.signal, unfinished=False)
+
+
+def _emergency(server: LocalServer, *, watched: bool) -> Callable[[], None]:
+    """Return what has to be done before the process leaves at once."""
+    if not watched:
+        return lambda: server.stop(0)
+    from natscli.tui.rescue import rescue
+
+    give_back = rescue()
+
+    def both() -> None:
+        give_back()
+        server.stop(0)
+
+    return both
 
 
 class _Play:

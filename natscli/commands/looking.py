@@ -86,6 +86,7 @@ def in_browser() -> bool:
 
 def look(shared: SharedOptions, plan: Plan, looking: LookOptions, watching: WatchOptions) -> None:
     """Run the app to its end, then raise unless all was well."""
+    from natscli.tui.rescue import rescue
     from natscli.tui.run import run_app  # 150 ms, of which Textual takes most
 
     target = shared.target
@@ -103,7 +104,7 @@ def look(shared: SharedOptions, plan: Plan, looking: LookOptions, watching: Watc
             decoder=looking.decode or "",
         )
 
-    judge(run(lambda stop: _ended(run_app(launched(stop), stop), stop), ends_itself=True))
+    judge(run(lambda stop: _ended(run_app(launched(stop), stop), stop), ends_itself=True, emergency=rescue()))
 
 
 async def _ended(running: Coroutine[Any, Any, Outcome], stop: asyncio.Future[int]) -> Outcome:

@@ -61,6 +61,22 @@ def test_every_end_gives_the_terminal_back(make_server, end):
     assert b"Traceback" not in terminal.shown
 
 
+@pytest.mark.parametrize("command", ["top", "demo"])
+def test_an_end_that_waits_for_nobody_gives_the_terminal_back_too(make_server, command):
+    """The second signal is such an end; both are there when it runs again."""
+    with Terminal(command, url=make_server().url) as terminal:
+        shows(terminal, b"waiting for the first message" if command == "top" else b"orders")
+        assert not terminal.echoes
+        for number in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM, signal.SIGCONT):
+            os.kill(terminal.popen.pid, number)
+        assert terminal.end() == 143
+        assert terminal.echoes
+    last = terminal.shown.rpartition(b"\x1b[?1049l")[2]
+    assert terminal.shown.count(b"\x1b[?1049l") == 1
+    assert b"\x1b[?25h" in last
+    assert all(b"\x1b[?%dl" % mode in terminal.shown for mode in (1000, 1003, 2004))
+
+
 def test_a_terminal_that_goes_away_ends_it(make_server):
     server = make_server()
     with Terminal("top", url=server.url) as terminal:
