@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from natscli.server.binary import find_binary
@@ -18,6 +19,11 @@ from tests.processes import Process
 _TOUCHY = ("NO_COLOR", "FORCE_COLOR", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 # Processes run compiled, as natscli is installed; without, each compiles seventy modules, a third of its start.
 _UNCOMPILED = "PYTHONDONTWRITEBYTECODE"
+
+
+# How long an example takes says something of the machine, and nothing of what is asked.
+hypothesis.settings.register_profile("natscli", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("natscli")
 
 
 @pytest.fixture(autouse=True)

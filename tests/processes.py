@@ -11,7 +11,7 @@ from typing import IO, Self
 
 from tests.waiting import eventually
 
-_DEADLINE_S = 15.0
+_DEADLINE_S = 30.0
 
 
 class _Reader:
@@ -65,11 +65,11 @@ class Process:
         """What has been written to standard error so far."""
         return self._err.data.decode() if self._err else ""
 
-    def says(self, text: str, within: float = 10.0) -> None:
+    def says(self, text: str, within: float = 30.0) -> None:
         """Wait until ``text`` stands on standard error."""
         eventually(lambda: text in self.err or self._died_without(text), within)
 
-    def prints(self, data: bytes, within: float = 10.0) -> None:
+    def prints(self, data: bytes, within: float = 30.0) -> None:
         """Wait until ``data`` stands on standard output."""
         eventually(lambda: data in self.out, within)
 

@@ -10,9 +10,10 @@ T = TypeVar("T")
 _POLL_S = 0.002
 
 SLACK_S = 2.0  # what a loaded machine may add to a deadline; what tests are afraid of takes five seconds and more
+BEFORE_TIMEOUT_S = 4.5  # of whatever does not wait for the default time-out, which is five seconds
 
 
-def eventually(predicate: Callable[[], T], within: float = 15.0) -> T:
+def eventually(predicate: Callable[[], T], within: float = 30.0) -> T:
     """Return the first true value of ``predicate``; fail when there is none ``within`` seconds."""
     end = time.monotonic() + within
     while not (value := predicate()):
@@ -21,7 +22,7 @@ def eventually(predicate: Callable[[], T], within: float = 15.0) -> T:
     return value
 
 
-async def eventually_async(predicate: Callable[[], T], within: float = 15.0) -> T:
+async def eventually_async(predicate: Callable[[], T], within: float = 30.0) -> T:
     """Do as ``eventually`` does, while the event loop goes on."""
     end = time.monotonic() + within
     while not (value := predicate()):

@@ -28,7 +28,7 @@ class Peer:
 
     def __init__(self, url: str, **options: str) -> None:
         parts = urlsplit(url)
-        self._socket = socket.create_connection((parts.hostname, parts.port), timeout=10)
+        self._socket = socket.create_connection((parts.hostname, parts.port), timeout=30)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else each PING waits 40 ms
         self._input = self._socket.makefile("rb")
         self._input.readline()

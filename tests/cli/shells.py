@@ -114,11 +114,11 @@ class Interactive:
         """Type a line and its keys, and return the line that comes of it."""
         before = self._shown.read_bytes()
         os.write(self._ours, line.encode() + keys + SHOW)
-        eventually(lambda: self._shown.read_bytes()[len(before) :].endswith(b"\0"), 10)
+        eventually(lambda: self._shown.read_bytes()[len(before) :].endswith(b"\0"), 30)
         return self._shown.read_bytes()[len(before) : -1].decode()
 
     def __enter__(self) -> Self:
-        eventually(lambda: _READY.encode() in self.screen, 15)
+        eventually(lambda: _READY.encode() in self.screen, 30)
         return self
 
     def __exit__(self, *_exception: object) -> None:

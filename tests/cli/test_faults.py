@@ -153,9 +153,9 @@ def test_a_request_that_is_not_answered(cli, peer, subject):
     peer.subscribe(subject)
     started = time.monotonic()
 
-    assert _error(cli("req", subject, "hi", "--timeout", "200ms"), 5) == f"no reply on '{subject}' within 200ms"
+    assert _error(cli("req", subject, "hi", "--timeout", "1s"), 5) == f"no reply on '{subject}' within 1s"
 
-    assert 0.2 <= time.monotonic() - started < 1.2 + SLACK_S
+    assert 1 <= time.monotonic() - started < 2 + SLACK_S
 
 
 def test_a_service_that_answers_with_an_error(start, peer, subject):
@@ -252,12 +252,12 @@ def test_a_server_that_freezes_under_a_command_is_noticed_in_time(command, start
     server = make_server()
     with Peer(server.url) as peer:
         peer.subscribe(subject)
-        sender = start(*command, subject, "x" * 1000, "--timeout", "500ms", url=server.url)
+        sender = start(*command, subject, "x" * 1000, "--timeout", "1s", url=server.url)
         peer.next()
         with frozen(server):
             started = time.monotonic()
             sender.end()
-            assert time.monotonic() - started < 1.5 + SLACK_S
+            assert time.monotonic() - started < 2 + SLACK_S
     _process_error(sender, 5)
 
 
@@ -391,5 +391,5 @@ def test_a_message_that_cannot_be_kept_ends_nothing(start, peer, subject):
     peer.publish(f"{subject}.a", b"two", headers=b"NATS/1.0\r\njunk\r\n\r\n")
     peer.publish(f"{subject}.b", b"three", headers=b"\xff" * 12)
 
-    assert eventually(lambda: sub.popen.poll() is not None, 10)
+    assert eventually(lambda: sub.popen.poll() is not None, 30)
     assert (sub.end(), sub.out) == (0, b"one\ntwo\nthree\n")

@@ -10,7 +10,7 @@ pytest.importorskip("termios")
 from natscli.cli.prompt import ask_password
 from tests.cli.terminal import Terminal
 from tests.processes import Process
-from tests.waiting import eventually
+from tests.waiting import SLACK_S, eventually
 
 PASSWORD = "env://typed by hand é"
 
@@ -40,10 +40,10 @@ def test_a_wrong_password_is_refused_and_none_is_a_usage_error(make_server):
 
 def test_asking_takes_nothing_from_the_time_there_is(make_server):
     server = make_server(user="alice", password=PASSWORD)
-    with Terminal("pub", "a", "b", "--user", "alice", "--timeout", "1s", url=server.url) as terminal:
+    with Terminal("pub", "a", "b", "--user", "alice", "--timeout", "2s", url=server.url) as terminal:
         terminal.shows(b"password of user 'alice': ")
         with pytest.raises(Exception, match="timed out"):
-            terminal.popen.wait(1.2)
+            terminal.popen.wait(2.2)
         terminal.types(PASSWORD.encode() + b"\n")
 
         assert terminal.end() == 0
@@ -56,7 +56,7 @@ def test_asking_is_ended_by_ctrl_c_and_the_terminal_shows_again_what_is_typed(co
         eventually(lambda: not terminal.echoes)
         terminal.types(b"\x03")
 
-        assert terminal.end(2.0) == 130
+        assert terminal.end(2.0 + SLACK_S) == 130
         assert terminal.echoes
     assert b"Traceback" not in terminal.shown
 
@@ -66,7 +66,7 @@ def test_asking_in_a_coroutine_is_ended_by_sigterm():
         terminal.shows(b"password of user 'alice': ")
         terminal.popen.terminate()
 
-        assert terminal.end(2.0) == 143
+        assert terminal.end(2.0 + SLACK_S) == 143
         assert terminal.echoes
 
 
@@ -101,7 +101,7 @@ def test_waiting_for_a_vault_is_ended_by_a_signal(number, code, tmp_path):
         assert process.end() == code
     assert process.err == ""
     vault = int(asked.read_text())
-    eventually(lambda: not os.path.exists(f"/proc/{vault}") or "State:\tZ" in _status(vault), 10)
+    eventually(lambda: not os.path.exists(f"/proc/{vault}") or "State:\tZ" in _status(vault), 30)
 
 
 def _status(pid):

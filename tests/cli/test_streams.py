@@ -25,7 +25,7 @@ def _shell(redirections: str, *arguments: str, url: str, **options) -> subproces
     return subprocess.run(
         ["sh", "-c", f'exec "$@" {redirections}', "sh", sys.executable, "-m", "natscli", *arguments],
         capture_output=True,
-        timeout=20,
+        timeout=60,
         env={**os.environ, "NATS_URL": url},
         stdin=subprocess.DEVNULL,
         **options,

@@ -192,7 +192,7 @@ def test_requests_whose_replies_are_dropped_are_lost_exactly(make_server, start,
     serve.says("Answering")
 
     with proxied(server.port, choose=lambda number: number % 10 != 3) as url:
-        run = only(cli("bench", "request", subject, "--msgs", "50", "--timeout", "1s", *pace, "-s", url, "--json"))
+        run = only(cli("bench", "request", subject, "--msgs", "50", "--timeout", "3s", *pace, "-s", url, "--json"))
 
     assert (run["sent"], run["received"], run["lost"]) == (50, 45, 5)
 
@@ -200,7 +200,7 @@ def test_requests_whose_replies_are_dropped_are_lost_exactly(make_server, start,
 def quietest(measure):
     """The short run of many whose median is lowest: what a loaded machine adds is no delay of the proxy's."""
     runs = []
-    while len(runs) < 20 and not (runs and runs[-1]["latency"]["p50_ns"] < 22e6):
+    while len(runs) < 40 and not (runs and runs[-1]["latency"]["p50_ns"] < 22e6):
         runs.append(measure())
     return min(runs, key=lambda run: run["latency"]["p50_ns"])
 
@@ -255,7 +255,7 @@ def stop_for(server, seconds):
 
 def varz(server):
     """What the server counted so far."""
-    with urllib.request.urlopen(f"{server.monitor_url}/varz", timeout=5) as answer:
+    with urllib.request.urlopen(f"{server.monitor_url}/varz", timeout=30) as answer:
         return json.load(answer)
 
 
@@ -289,7 +289,7 @@ def test_a_lost_connection_may_end_the_run(make_server, start, subject, mode):
     begun(server)
     server.stop(0)
 
-    assert bench.end(15) == ExitCode.CONNECTION
+    assert bench.end(30) == ExitCode.CONNECTION
     assert "the run ended early" in bench.err
     (run,) = json.loads(bench.out)["results"]
     assert run["ended"] == "disconnected"
@@ -310,7 +310,7 @@ def test_a_signal_brings_a_report_of_what_was_done(make_server, start, subject, 
     with frozen(server) if standing_still else nullcontext():
         bench.signal(number)
 
-        assert bench.end(5) == code
+        assert bench.end(10) == code
     (run,) = json.loads(bench.out)["results"]
     assert run["ended"] == "interrupted"
     assert run["sent"] > 0
@@ -328,7 +328,7 @@ def test_what_is_confirmed_after_the_time_is_not_lost(make_server, start, subjec
     begun(server)
     stop_for(server, 1.2)
 
-    assert bench.end(15) == ExitCode.DONE
+    assert bench.end(30) == ExitCode.DONE
     (run,) = json.loads(bench.out)["results"]
     assert (run["lost"], run["ended"], run["disconnects"]) == (0, "duration", [])
     assert run["msgs"] == run["sent"]
@@ -338,11 +338,11 @@ def test_what_is_confirmed_after_the_time_is_not_lost(make_server, start, subjec
 def test_a_server_that_answers_no_more_costs_no_report(make_server, start, subject, mode):
     server = make_server(monitor_port=0)
     more = ("--responders", "1") if mode == "request" else ()
-    limits = ("--msgs", "100000000", "--duration", "1s", "--timeout", "1s")
+    limits = ("--msgs", "100000000", "--duration", "5s", "--timeout", "1s")
     bench = start("bench", mode, subject, *limits, *more, "--json", url=server.url)
     begun(server, 1000)
     with frozen(server):
-        assert bench.end(15) == ExitCode.CONNECTION
+        assert bench.end(30) == ExitCode.CONNECTION
 
     assert "did not answer a PING" in bench.err or "took no bytes for 1s" in bench.err
     (run,) = json.loads(bench.out)["results"]
@@ -355,7 +355,7 @@ def test_a_server_that_was_started_for_the_run_goes_with_it(start, subject, tmp_
     eventually(lambda: list(tmp_path.glob("natscli-server-*/*.ports")), 30)
     bench.signal(signal.SIGINT)
 
-    assert bench.end(5) == 130
+    assert bench.end(10) == 130
     assert list(tmp_path.glob("natscli-*")) == []
 
 

@@ -208,7 +208,7 @@ MORE = {"pub": (), "pubsub": ("--subscribers", "2"), "request": ("--responders",
 
 @pytest.mark.parametrize(("mode", "receives"), KILLED.values(), ids=KILLED.keys())
 def test_a_run_goes_on_when_a_server_is_killed(mortal, start, subject, mode, receives, tmp_path):
-    limits = ("--rate", "1200", "--msgs", "1200", "--timeout", "1500ms")
+    limits = ("--rate", "1200", "--msgs", "3000", "--timeout", "3s")
     arguments = ("bench", mode, subject, *limits, *MORE[mode], "--json")
     (own := tmp_path / "own").mkdir()
     bench = start(*arguments, url=urls(mortal), env={"TMPDIR": str(own)})
@@ -216,7 +216,7 @@ def test_a_run_goes_on_when_a_server_is_killed(mortal, start, subject, mode, rec
     peak = peak_kib(bench)
 
     run = ended_with(bench, ExitCode.DONE)
-    assert (run["sent"], run["ended"]) == (1200, "count")
+    assert (run["sent"], run["ended"]) == (3000, "count")
     assert unaccounted(run) == 0, counts_of(run)
     check_sums(run)
     check_went_on(run)
@@ -227,13 +227,13 @@ def test_a_run_goes_on_when_a_server_is_killed(mortal, start, subject, mode, rec
     nobody_is_left(left)
 
 
-FLAT_OUT = {"pub": "3s", "pubsub": "3s", "request": "3s"}  # the kill takes its time, and a lost request is waited for
+FLAT_OUT = {"pub": "4s", "pubsub": "4s", "request": "6s"}  # the kill takes its time, and a lost request is waited for
 
 
 @pytest.mark.parametrize("mode", FLAT_OUT)
 def test_a_run_flat_out_goes_on_when_a_server_is_killed(mortal, start, subject, mode):
     bench = start(
-        "bench", mode, subject, "--duration", FLAT_OUT[mode], "--timeout", "1s", *MORE[mode], "--json", url=urls(mortal)
+        "bench", mode, subject, "--duration", FLAT_OUT[mode], "--timeout", "2s", *MORE[mode], "--json", url=urls(mortal)
     )
     kill_the_server_of(mortal, subject, receives=mode != "pub", both_ways=mode == "request")
 
@@ -304,7 +304,7 @@ def test_who_serves_goes_on_and_who_asks_waits_for_it(mortal, start, cli, subjec
 def test_who_asks_gives_up_when_nobody_serves_any_more(cluster, start, subject):
     serve = start("bench", "serve", subject, url=urls(cluster))
     serve.says("Answering")
-    limits = ("--duration", "60s", "--timeout", "500ms", "--rate", "500")
+    limits = ("--duration", "60s", "--timeout", "2s", "--rate", "500")
     request = start("bench", "request", subject, *limits, "--json", url=urls(cluster))
     eventually(lambda: any(holds(server, lambda client: True, both_ways=True) for server in cluster), 30)
     serve.signal(signal.SIGINT)

@@ -137,7 +137,7 @@ def test_an_editor_that_cannot_be_run_is_named(variable, run, folder, monkeypatc
     assert "EDITOR is no command" in edited.err or "cannot be run" in edited.err
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(UNKNOWN)
 def test_no_key_is_lost_by_editing_or_copying(run, folder, monkeypatch, document):
     for file in folder.iterdir():

@@ -204,7 +204,7 @@ def test_a_permission_refused_ends_the_reading_of_standard_input(start, make_ser
             return True
         return False
 
-    eventually(refused, within=15)
+    eventually(refused, within=30.0)
     os.close(writing)
     assert pub.end() == 4
     assert "Traceback" not in pub.err

@@ -6,7 +6,6 @@ import math
 import os
 import re
 import signal
-import statistics
 import sys
 from itertools import pairwise
 
@@ -24,6 +23,7 @@ LONG = bool(os.environ.get("NATSCLI_LONG"))
 COUNT = 100_000 if LONG else 5_000
 RATE = 5_000  # messages a second
 MOST_MS = 2.0 if LONG else 20.0  # other tests share the machine with the short one
+PART = COUNT // (10 if LONG else 2)  # of the beginning and of the end, between which there is to be no drift
 PACK = {"": bytes, ".gz": gzip.compress, ".zst": zstd.compress}
 every_packing = pytest.mark.parametrize("ending", PACK)
 REPLAYED = re.compile(r"Replayed ([\d,]+) messages? with [\d,]+ bytes? in \S+?(; late by p50 \S+, p99 \S+, max \S+)?\n")
@@ -31,8 +31,16 @@ REPLAYED = re.compile(r"Replayed ([\d,]+) messages? with [\d,]+ bytes? in \S+?(;
 
 def seconds_said(said):
     """Return how long a replay says it took."""
-    text = re.search(r" in ([\d.]+)(µs|ms|s)[;\n]", said)
-    return float(text[1]) * {"µs": 1e-6, "ms": 1e-3, "s": 1}[text[2]]
+    return _seconds(re.search(r" in ([\d.]+)(µs|ms|s)[;\n]", said))
+
+
+def latest_said(said):
+    """Return how late, in seconds, a replay says the latest message was."""
+    return _seconds(re.search(r", max ([\d.]+)(µs|ms|s)\n", said))
+
+
+def _seconds(figure):
+    return float(figure[1]) * {"µs": 1e-6, "ms": 1e-3, "s": 1}[figure[2]]
 
 
 @pytest.fixture
@@ -68,6 +76,11 @@ def digest(found, prefix):
     return total.hexdigest()
 
 
+def unhindered(shifts):
+    """How late messages are of which the machine held up fewer than nine in ten."""
+    return sorted(shifts)[len(shifts) // 10]
+
+
 def record(start, subject, out):
     recorder = start("record", f"{subject}.>", "-O", str(out), "--count", str(COUNT))
     recorder.says("Recording")
@@ -95,12 +108,13 @@ def test_recorded_replayed_and_recorded_again_it_is_the_same_in_the_same_gaps(
     gaps = [[(after.time_ns - before.time_ns) / 1e6 for before, after in pairwise(file)] for file in (was, now)]
     errors = sorted(abs(after - before) for before, after in zip(*gaps, strict=True))
     shifts = [(b.time_ns - a.time_ns) / 1e6 for a, b in zip(was, now, strict=True)]
-    drift = statistics.median(shifts[-COUNT // 10 :]) - statistics.median(shifts[: COUNT // 10])
+    drift = unhindered(shifts[-PART:]) - unhindered(shifts[:PART])
     p50, p99 = errors[len(errors) // 2], errors[math.ceil(len(errors) * 0.99) - 1]
     figures = f"gaps off by p50 {p50:.3f}, p99 {p99:.3f}, max {errors[-1]:.3f} ms; drift {drift:.3f} ms"
     record_property("figure", f"{COUNT:,} messages in {sum(gaps[1]) / 1e3:.1f} s: {figures}; {replay.err.strip()}")
     assert p99 <= MOST_MS
-    assert abs(drift) <= MOST_MS
+    held_up_ms = 0.0 if LONG else latest_said(replay.err) * 1e3  # by others, for as long as is said
+    assert abs(drift) <= MOST_MS + held_up_ms
 
 
 def test_what_sub_prints_can_be_replayed(cli, start, hear, subject, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from natscli.wire.encode import pub
 from natscli.wire.headers import encode_headers, parse_headers
 from tests.messaging.parties import Listener, answering, denying, echo
-from tests.waiting import SLACK_S, eventually
+from tests.waiting import BEFORE_TIMEOUT_S, SLACK_S, eventually
 
 
 @pytest.fixture
@@ -109,17 +109,17 @@ def test_fewer_replies_are_enough_once_the_patience_for_more_is_over(cli, servic
     replied = cli("req", subject, "ping", "--replies", "2", "--reply-timeout", "50ms")
 
     assert (replied.code, replied.out) == (0, b"ping\n")
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < BEFORE_TIMEOUT_S
 
 
 def test_all_replies_are_taken_until_the_time_out(cli, server, subject):
     started = time.monotonic()
 
     with answering(server.url, subject, _answers((b"1",), (b"2",))):
-        replied = cli("req", subject, "ping", "--replies", "0", "--timeout", "500ms")
+        replied = cli("req", subject, "ping", "--replies", "0", "--timeout", "2s")
 
     assert (replied.code, replied.out) == (0, b"1\n2\n")
-    assert 0.4 < time.monotonic() - started < 3
+    assert 1.9 < time.monotonic() - started < 3 + SLACK_S
 
 
 def test_an_empty_reply_says_that_there_are_no_more(cli, server, subject):
@@ -131,7 +131,7 @@ def test_an_empty_reply_says_that_there_are_no_more(cli, server, subject):
 
 
 def test_an_empty_reply_that_does_not_come_is_a_time_out(cli, service, subject):
-    replied = cli("req", subject, "ping", "--wait-for-empty", "--timeout", "300ms")
+    replied = cli("req", subject, "ping", "--wait-for-empty", "--timeout", "1500ms")
 
     assert (replied.code, replied.out) == (5, b"ping\n")
     assert f"no empty reply on '{subject}'" in replied.err
@@ -144,7 +144,7 @@ def test_nobody_who_serves_is_known_at_once(cli, subject):
 
     assert (replied.code, replied.out) == (6, b"")
     assert replied.err.splitlines()[-1] == f"natscli: nobody serves '{subject}'"
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < BEFORE_TIMEOUT_S
 
 
 @pytest.mark.parametrize("options", [["--count", "3"], ["--replies", "0"], ["--replies", "2"], ["--wait-for-empty"]])
@@ -156,21 +156,21 @@ def test_a_service_that_says_nothing_is_a_time_out(cli, server, subject):
     started = time.monotonic()
 
     with Listener(server.url, subject):
-        replied = cli("req", subject, "ping", "--timeout", "300ms")
+        replied = cli("req", subject, "ping", "--timeout", "1s")
 
     assert (replied.code, replied.out) == (5, b"")
-    assert replied.err.splitlines()[-1] == f"natscli: no reply on '{subject}' within 300ms"
-    assert 0.3 <= time.monotonic() - started < 2 + SLACK_S
+    assert replied.err.splitlines()[-1] == f"natscli: no reply on '{subject}' within 1s"
+    assert 1 <= time.monotonic() - started < 2 + SLACK_S
 
 
 def test_each_request_has_a_time_out_of_its_own(cli, server, subject):
     def slowly(message):
-        ready = time.monotonic() + 0.2
+        ready = time.monotonic() + 0.6
         eventually(lambda: time.monotonic() > ready)
         return echo(message)
 
     with answering(server.url, subject, slowly):
-        replied = cli("req", subject, "{{Count}}", "--count", "4", "--timeout", "500ms")
+        replied = cli("req", subject, "{{Count}}", "--count", "4", "--timeout", "2s")
 
     assert (replied.code, replied.out) == (0, b"1\n2\n3\n4\n")
 

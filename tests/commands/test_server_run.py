@@ -72,7 +72,7 @@ def _ask(url: str, subject: str, question: object) -> dict:
 def test_the_server_answers_where_it_says(serve):
     running = serve("--port", "0", "--monitor-port", "0", "--name", "tea-house")
 
-    varz = json.load(urllib.request.urlopen(_shown(running, "Monitoring") + "/varz", timeout=5))
+    varz = json.load(urllib.request.urlopen(_shown(running, "Monitoring") + "/varz", timeout=30))
     assert varz["server_name"] == "tea-house"
     assert _ask(_shown(running, "URL"), "$JS.API.INFO", {})["streams"] == 0
     assert _shown(running, "Publish") == f"natscli -s {_shown(running, 'URL')} pub foo.bar hi"

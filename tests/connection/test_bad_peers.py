@@ -16,7 +16,7 @@ from tests.connection.opening import connect_once, connected, refusal, target_fo
 from tests.connection.peers import Behaviour, Peer, closed_port, fake_server, info, ordinary, silence
 from tests.waiting import SLACK_S, eventually_async
 
-DEADLINE_S = 0.3
+DEADLINE_S = 1.0
 KINDS = {ExitCode.CONNECTION: ConnectError, ExitCode.REFUSED: RefusedError, ExitCode.TIMEOUT: DeadlineError}
 
 

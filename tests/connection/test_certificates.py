@@ -41,7 +41,7 @@ def der_of(name: str, hosts: list[str], first: dt.datetime, last: dt.datetime, k
     return made.public_bytes(Encoding.DER)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(_NAMES, _HOSTS, _DATES, _DATES)
 def test_any_certificate_is_read_as_it_was_written(name, hosts, one, other):
     first, last = sorted((one, other))
@@ -55,7 +55,7 @@ def test_any_certificate_is_read_as_it_was_written(name, hosts, one, other):
     assert read.key == "EC P-256"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(0, 10_000), st.binary(min_size=1, max_size=4))
 def test_a_broken_certificate_is_a_value_error_or_read(place: int, other: bytes):
     whole = der_of("server", ["localhost"], TODAY, TODAY)
@@ -68,7 +68,7 @@ def test_a_broken_certificate_is_a_value_error_or_read(place: int, other: bytes)
             continue
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=200))
 def test_what_is_no_certificate_is_a_value_error(data: bytes):
     with pytest.raises(ValueError):

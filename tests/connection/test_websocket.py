@@ -153,7 +153,7 @@ def test_the_end_of_a_server_is_noticed_and_a_new_one_returned_to(make_server: M
             server.wait(5.0)
             await eventually_async(lambda: watcher.losses)
             make_server(extra=PLAIN.replace("127.0.0.1:-1", f"127.0.0.1:{port}"))
-            await eventually_async(lambda: watcher.returns, within=10.0)
+            await eventually_async(lambda: watcher.returns, within=30.0)
             connection.send(pub(b"a", b"after"))
             await connection.confirm(5.0)
             return watcher, sink.payloads

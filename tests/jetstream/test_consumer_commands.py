@@ -407,11 +407,11 @@ def test_fewer_than_asked_for_are_shown_and_none_is_a_time_out(cli, make, server
     stream = make()
     make_consumer(server.url, stream, "C")
     store(server.url, f"{stream}.a", b"one")
-    some = cli("consumer", "next", stream, "C", "--count", "3", "--timeout", "300ms")
+    some = cli("consumer", "next", stream, "C", "--count", "3", "--timeout", "1500ms")
     assert some.code == ExitCode.DONE
     assert "1 of 3 messages came" in some.err
-    none = cli("consumer", "next", stream, "C", "--timeout", "300ms")
-    assert (none.code, none.text, "no message within 300" in none.err) == (ExitCode.TIMEOUT, "", True)
+    none = cli("consumer", "next", stream, "C", "--timeout", "2s")
+    assert (none.code, none.text, "no message within 2s" in none.err) == (ExitCode.TIMEOUT, "", True)
 
 
 @pytest.mark.parametrize("options", [("--ack", "--nak"), ("--nak", "--term"), ("--json", "--raw")])

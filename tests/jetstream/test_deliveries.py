@@ -1,7 +1,7 @@
 """Where messages of a stream stand, column by column: the same as one by one."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from natscli.jetstream.acks import deliveries_of, delivery_of
@@ -13,14 +13,12 @@ PLACES = st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS, st.integers(0, 4 * 10**18
 PREFIXES = st.sampled_from(["$JS.ACK.S.c", "$JS.ACK.hub.hash.S.c", "$JS.ACK._.hash.S.c"])
 ENDS = st.sampled_from(["", ".later", ".later.still"])
 LINES = printer(Style(stored=True))
-slowly = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # the machine may be busy
 
 
 def reply(prefix, numbers, end=""):
     return f"{prefix}.{'.'.join(map(str, numbers))}{end}".encode()
 
 
-@slowly
 @given(PREFIXES, PLACES, ENDS)
 def test_columns_tell_what_each_reply_tells(prefix, places, end):
     end = end if prefix.count(".") > 3 else ""  # what later servers add stands behind the long form
@@ -66,7 +64,6 @@ MESSAGES = st.lists(
 )
 
 
-@slowly
 @given(MESSAGES)
 def test_a_run_is_printed_as_its_messages_are(parts):
     messages = [Message(subject, body, reply("$JS.ACK.S%s.c", at), headers) for subject, body, at, headers in parts]

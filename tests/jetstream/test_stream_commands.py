@@ -567,7 +567,7 @@ def test_an_api_that_does_not_answer_is_exit_code_5(cli, make_server):
     url = make_server().url
     with Peer(url) as silent:
         silent.subscribe("$JS.API.>")
-        result = cli("stream", "info", "S", "-s", url, "--timeout", "300ms")
+        result = cli("stream", "info", "S", "-s", url, "--timeout", "1500ms")
     assert result.code == ExitCode.TIMEOUT
     assert "stream 'S': JetStream did not answer" in result.err
 

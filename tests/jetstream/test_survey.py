@@ -148,7 +148,7 @@ def test_without_jetstream_that_is_said_also_by_who_watches_everything(make_serv
     url = make_server().url
 
     async def run(watching):
-        async with looking(url, timeout=0.5) as (survey, _flows, _clock, connection):
+        async with looking(url, timeout=2.0) as (survey, _flows, _clock, connection):
             if watching:
                 await connection.subscribe_bulk(">", lambda run: None)
             with pytest.raises(NoRespondersError) as error:
@@ -221,7 +221,7 @@ def test_silence_of_one_stream_is_remembered_for_a_while(make_server):
     answers = {"INFO": {}, "STREAM.LIST": {"total": 1, "limit": 256, "streams": streams}}
 
     async def run():
-        async with looking(url, timeout=0.3) as (survey, _flows, clock, connection):
+        async with looking(url, timeout=1.5) as (survey, _flows, clock, connection):
             for now_s, asked in ((0, 1), (5, 1), (11, 2)):
                 clock.now_s = now_s
                 await survey.look(connection, Wanted(in_sight=["A"]))
@@ -237,7 +237,7 @@ def test_a_server_that_hangs_ends_the_look(make_server):
     url = make_server().url
 
     async def run():
-        async with looking(url, timeout=0.3) as (survey, _flows, _clock, connection):
+        async with looking(url, timeout=1.5) as (survey, _flows, _clock, connection):
             with pytest.raises((DeadlineError, NoRespondersError)):
                 await survey.look(connection, Wanted())
 

@@ -60,7 +60,7 @@ def telling(server: LocalServer, *frames: bytes, to: str, subscriptions: int = 1
 
         def tell() -> None:
             try:
-                eventually(lambda: audience(server, to) >= subscriptions, within=15)
+                eventually(lambda: audience(server, to) >= subscriptions, within=30.0)
                 peer.send(b"".join(frames))
                 peer.settle()
             except BaseException as error:  # noqa: BLE001 - raised in the test's own thread

@@ -10,7 +10,7 @@ import pytest
 from natscli.errors import UsageError
 from natscli.messaging.programs import Program, ProgramError
 from natscli.wire.message import Message
-from tests.waiting import eventually
+from tests.waiting import SLACK_S, eventually
 
 ARGUMENTS = f"{sys.executable} -c 'import sys; print(sys.argv[1:], end=\"\")'"
 
@@ -114,15 +114,15 @@ def test_a_failing_program_is_quoted_in_part_and_made_safe():
 def test_a_program_that_takes_too_long_is_ended_with_all_it_started(tmp_path):
     started = time.monotonic()
 
-    said = _failure(f"sh -c 'sleep 60 & echo $! >{tmp_path}/pid; wait'", timeout_s=0.5)
+    said = _failure(f"sh -c 'sleep 60 & echo $! >{tmp_path}/pid; wait'", timeout_s=2.0)
 
-    assert said == "'sh' took longer than 500ms"
-    assert time.monotonic() - started < 5
+    assert said == "'sh' took longer than 2s"
+    assert time.monotonic() - started < 3 + SLACK_S
     _ends(tmp_path / "pid")
 
 
 def test_what_a_program_left_behind_that_holds_its_output_is_ended_too(tmp_path):
-    assert "took longer" in _failure(f"sh -c 'sleep 60 & echo $! >{tmp_path}/pid'", timeout_s=0.5)
+    assert "took longer" in _failure(f"sh -c 'sleep 60 & echo $! >{tmp_path}/pid'", timeout_s=2.0)
 
     _ends(tmp_path / "pid")
 
@@ -147,7 +147,7 @@ def test_a_program_that_writes_without_end_is_ended(stream):
     said = _failure(f"sh -c 'exec cat /dev/zero >&{stream}'", output_limit=16 * 1024 * 1024, timeout_s=10.0)
 
     assert said == "'sh' wrote more than 16,777,216 bytes"
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 3 + SLACK_S
 
 
 def test_large_output_takes_time_proportional_to_its_size():
@@ -155,7 +155,7 @@ def test_large_output_takes_time_proportional_to_its_size():
 
     assert len(_translate("head -c 50000000 /dev/zero", timeout_s=20.0)) == 50_000_000
 
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 4 + SLACK_S
 
 
 def test_the_environment_is_handed_down_without_what_may_be_secret(monkeypatch):

@@ -162,7 +162,7 @@ def test_many_places_take_time_proportional_to_their_number():
 
     assert len(_filled("{{Count}}" * 200_000)) == 200_000
 
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 2 + SLACK_S
 
 
 def test_an_occasion_is_now():

@@ -86,7 +86,7 @@ def check_sums(registry):
         waiting += node.children.values()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(STEPS, max_size=25))
 def test_figures_are_those_of_a_naive_count(steps):
     registry = Registry(50.0)
@@ -107,7 +107,7 @@ def test_figures_are_those_of_a_naive_count(steps):
     assert sum(row.messages for row in Look(registry).table(EVERYTHING, 0, 10**6).rows) == totals.messages
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(STEPS, max_size=25), st.integers(1, 6))
 @example([[Message(b"a.a", b""), Message(b"a.b", b"")]], 1)  # the place for what is let go folds the rest
 def test_nothing_is_lost_from_the_sums_when_subjects_are_let_go(steps, most):
@@ -123,7 +123,7 @@ def test_nothing_is_lost_from_the_sums_when_subjects_are_let_go(steps, most):
     assert totals.pending_requests <= 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.lists(MESSAGES, max_size=20), max_size=6), st.randoms())
 def test_how_it_is_folded_does_not_depend_on_the_order(batches, random):
     def rows(batches):
@@ -140,7 +140,7 @@ def test_how_it_is_folded_does_not_depend_on_the_order(batches, random):
     assert rows(batches) == rows([mixed])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.floats(0, 5), st.integers(1, 50)), max_size=40), st.sampled_from([1, 10, 60]))
 def test_rates_are_those_of_a_sliding_window(steps, window):
     registry, now, seconds = Registry(0.0), 0.0, Counter()

@@ -14,7 +14,7 @@ from pathlib import Path
 from textual.screen import ModalScreen
 
 FOLDER = Path(__file__).parent / "snapshots"
-_WITHIN_S = 10.0
+_WITHIN_S = 30.0
 _MARKS = (
     "bold", "dim", "italic", "underline", "reverse", "strike", "blink", "blink2", "conceal", "underline2", "overline",
 )  # fmt: skip

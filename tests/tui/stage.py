@@ -173,17 +173,17 @@ class Stage:
         """Wait until the screen has laid itself out and painted."""
         done = asyncio.Event()
         self.app.screen.call_after_refresh(done.set)
-        await asyncio.wait_for(done.wait(), 10)
+        await asyncio.wait_for(done.wait(), 30)
 
-    async def sees(self, text: str, within: float = 10.0) -> str:
+    async def sees(self, text: str, within: float = 30.0) -> str:
         """Wait until a text is on the screen; return all of it."""
         return await self.until(lambda: text in self.text and self.text, f"{text!r} is not shown", within)
 
-    async def misses(self, text: str, within: float = 10.0) -> None:
+    async def misses(self, text: str, within: float = 30.0) -> None:
         """Wait until a text is on the screen no more."""
         await self.until(lambda: text not in self.text, f"{text!r} is still shown", within)
 
-    async def until(self, condition: "Callable[[], object]", why: str, within: float = 10.0):
+    async def until(self, condition: "Callable[[], object]", why: str, within: float = 30.0):
         loop = asyncio.get_running_loop()
         end = loop.time() + within
         while not (value := condition()):

@@ -320,7 +320,7 @@ def test_questions_of_our_own_never_count_as_unanswered(make_server):
         async with live(url) as stage:
             await stage.press("S")
             await stage.sees("--monitor URL", 30)  # after a question that nobody answers to us
-            await eventually_async(lambda: stage.source.registry.pending.ours, 10)
+            await eventually_async(lambda: stage.source.registry.pending.ours, 30)
             registry = stage.source.registry
             registry.tick(registry.now_s + 1)
             assert registry.pending.expire(registry.now_s + 100) == {}

@@ -72,7 +72,7 @@ def scan(chunks: list[bytes]) -> tuple[Flat, str | None]:
     return found, scanner.error and str(scanner.error)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(streams, st.lists(st.integers(0, 2000), max_size=8))
 def test_events_do_not_depend_on_the_cuts(stream: list[bytes], places: list[int]) -> None:
     data = b"".join(stream)
@@ -82,7 +82,7 @@ def test_events_do_not_depend_on_the_cuts(stream: list[bytes], places: list[int]
     assert scan(cut(data, list(range(len(data))))) == (whole, None)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(streams, edits, st.lists(st.integers(0, 2000), max_size=8))
 def test_events_and_error_of_damaged_bytes_do_not_depend_on_the_cuts(
     stream: list[bytes], changes: list[tuple[int, str, bytes]], places: list[int]
@@ -99,7 +99,7 @@ deliveries = st.builds(
 crowds = st.lists(st.one_of(*[deliveries] * 9, frames, controls), min_size=16, max_size=50)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(crowds, edits, st.lists(st.integers(0, 2000), max_size=3), st.booleans())
 def test_many_messages_with_replies_are_what_each_is_by_itself(
     stream: list[bytes], changes: list[tuple[int, str, bytes]], places: list[int], small: bool
@@ -155,7 +155,7 @@ def as_nats_py_says(event: tuple[int, Message] | Control) -> Any:
     return event.op.decode()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(streams, st.lists(st.integers(0, 2000), max_size=6))
 def test_valid_streams_mean_what_they_mean_to_nats_py(stream: list[bytes], places: list[int]) -> None:
     chunks = cut(b"".join(stream), places)
