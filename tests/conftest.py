@@ -21,8 +21,14 @@ _TOUCHY = ("NO_COLOR", "FORCE_COLOR", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", 
 _UNCOMPILED = "PYTHONDONTWRITEBYTECODE"
 
 
-# How long an example takes says something of the machine, and nothing of what is asked.
-hypothesis.settings.register_profile("natscli", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+# How long an example takes says something of the machine, and nothing of what is asked.  A change is judged by examples
+# that are the same each time; others are looked for in the long tests.
+hypothesis.settings.register_profile(
+    "natscli",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    derandomize=not os.environ.get("NATSCLI_LONG"),
+)
 hypothesis.settings.load_profile("natscli")
 
 

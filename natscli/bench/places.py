@@ -70,7 +70,10 @@ class Places:
 
 
 def _is_stretch(first: Delivery, last: Delivery, replies: Sequence[bytes]) -> bool:
-    """Whether these are one stretch of the stream: as many deliveries as messages, and each the first of its own."""
+    """Whether these are one stretch of the stream: as many deliveries as messages, and each the first of its own.
+
+    A consumer makes its first deliveries in the order of the stream, so that the ends tell what is between them.
+    """
     steps = len(replies) - 1
     if (
         last.stream_sequence - first.stream_sequence != steps
