@@ -92,7 +92,7 @@ class Host:
             await worker.prepare(connection)
             self.ready += 1
             self._changed()
-            worker.started_ns = worker.sample.origin_ns = start_ns = await go
+            start_ns = await go
             began, cpu = time.perf_counter(), time.thread_time()
             try:
                 await worker.run(start_ns)

@@ -74,7 +74,7 @@ class Worker:
 
     def begin(self, start_ns: int) -> None:
         """Count from now on; called from outside, before anybody is released, ahead of whom messages may come."""
-        self.sample.origin_ns = start_ns
+        self.started_ns = self.sample.origin_ns = start_ns
         self.begun = True
 
     async def run(self, start_ns: int) -> None:
@@ -111,8 +111,8 @@ class Worker:
             raise ended.result() or ConnectionLostError("the connection was closed")
 
     def broke(self, reason: str) -> None:
-        """Note a loss, by when the run began: a worker may be released later."""
-        at = (time.perf_counter_ns() - self.sample.origin_ns) / 1e9 if self.begun else 0.0
+        """Note a loss."""
+        at = (time.perf_counter_ns() - self.started_ns) / 1e9 if self.started_ns else 0.0
         self.disconnects.append(Disconnect(self.share.role, self.share.client, at, reason))
 
     def broke_for_good(self, reason: str) -> None:
