@@ -111,12 +111,13 @@ def test_u_has_the_server_send_nothing_until_u_again(make_server):
         async with live(url) as stage, publisher(url) as shop:
             totals = stage.app.desk.watch.totals
             await stage.press("u")
-            assert stage.source.standing().state is State.UNSUBSCRIBED
+            await eventually_async(lambda: stage.source.standing().state is State.UNSUBSCRIBED)
             shop.send(encode.pub(b"a", b"") * 10)
             await shop.confirm(10)
             await stage.source.connection.confirm(10)
             assert totals().messages == 0
             await stage.press("u")
+            await eventually_async(lambda: stage.source.standing().state is State.LIVE)
             shop.send(encode.pub(b"a", b"") * 3)
             await shop.confirm(10)
             await eventually_async(lambda: totals().messages == 3, 30)
