@@ -29,6 +29,7 @@ from textual_serve.download_manager import DownloadManager
 from natscli.errors import NatsCliError
 
 _END_S = 0.5  # for a process to end when it is told to; a signal leaves 0.9 s for everything
+_CLOSE_S = 0.1  # for a browser to agree that its window is closed
 _MOST_VISITS = 16  # each is a process and a connection
 _LARGEST_INPUT = 1 << 20  # bytes of one message from the browser: what somebody pastes
 _STATIC = {"textual.js": "js/textual.js", "xterm.css": "css/xterm.css"}
@@ -155,7 +156,7 @@ class _Door:
     async def _visit(self, request: web.Request) -> web.WebSocketResponse:
         if len(self._visits.running) >= _MOST_VISITS:
             raise web.HTTPServiceUnavailable
-        socket = web.WebSocketResponse(heartbeat=15, max_msg_size=_LARGEST_INPUT)
+        socket = web.WebSocketResponse(timeout=_CLOSE_S, heartbeat=15, max_msg_size=_LARGEST_INPUT)
         visit = Visit(self._command, socket)
         self._visits.running.add(visit)
         try:
@@ -201,8 +202,8 @@ class Visit(AppService):
 
     async def end(self) -> None:
         """End the process, politely at first; may be called twice."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._leave(), _END_S)
+        leaving = asyncio.ensure_future(self._leave())  # not cancelled: textual-serve would pass that over
+        await asyncio.wait({leaving}, timeout=_END_S)
         self.kill()
         await self._close()
 

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import os
 import shlex
 import shutil
 import signal
@@ -207,6 +208,21 @@ def test_its_processes_end_with_it(page, number, code):
     eventually(lambda: not lives(child), WITHIN)
 
 
+def test_it_ends_in_time_though_neither_its_process_nor_the_browser_answers(page):
+    process, url = page()
+
+    async def look(window):
+        await shown(window, b"waiting for the first message")
+        (child,) = children(process)
+        os.kill(child, signal.SIGSTOP)
+        process.signal(signal.SIGINT)
+        assert await asyncio.to_thread(process.end) == 0
+        return child
+
+    child = in_window(url, look)
+    eventually(lambda: not lives(child), WITHIN)
+
+
 def test_what_keeps_a_visitor_from_seeing_anything_is_said(page):
     process, url = page(url="nats://127.0.0.1:1")
 
@@ -304,6 +320,8 @@ async def drawn_colours(debugger):
     ):
         while True:
             await tab.send_json({"id": 1, "method": "Page.captureScreenshot"})
-            picture = base64.b64decode((await tab.receive_json())["result"]["data"])
-            if (colours := len(set(read_png(picture)))) > 20:
+            answer = await tab.receive_json()
+            if "result" not in answer:  # there is no picture of a page that is just being loaded
+                continue
+            if (colours := len(set(read_png(base64.b64decode(answer["result"]["data"]))))) > 20:
                 return colours
