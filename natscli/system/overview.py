@@ -24,7 +24,8 @@ from natscli.system.pinging import Answer, ask_servers
 
 VARZ, STATZ = "$SYS.REQ.SERVER.PING.VARZ", "$SYS.REQ.ACCOUNT.PING.STATZ"
 _PATIENCE_S = 1.0  # for an answer that may not be permitted: who watches ">" is not told that nobody serves it
-_ASKED_AGAIN_S = 60.0
+_SOON_S, _ASKED_AGAIN_S = 2.0, 60.0  # until it is asked for again: the server may only have been slow
+_SLOW_TIMES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ class Observer:
     def __init__(self, connection: Connection | None, monitor_urls: Sequence[str] = ()) -> None:
         self._connection = connection
         self._urls = [check_monitor_url(url) for url in monitor_urls]
-        self._refused_s: float | None = None  # when VARZ was asked for in vain
+        self._silences = 0  # how often VARZ was asked for in vain
+        self._asked_again_s = float("-inf")
 
     async def look(self, deadline: Deadline) -> Overview:
         """Return how things are now; NatsCliError says why nothing can be known."""
@@ -74,12 +76,13 @@ class Observer:
         return Overview(servers or _unknown(known), known, problems)
 
     async def _servers(self, connection: Connection, deadline: Deadline) -> tuple[tuple[Server, ...], tuple[str, ...]]:
-        if self._refused_s is None or time.monotonic() - self._refused_s > _ASKED_AGAIN_S:
+        if time.monotonic() >= self._asked_again_s:
             answers = await _asked(connection, VARZ, Deadline(min(_PATIENCE_S, deadline.remaining())))
             if answers:
-                self._refused_s = None
+                self._silences = 0
                 return tuple(map(_from_varz, answers)), ()
-            self._refused_s = time.monotonic()
+            self._silences += 1
+            self._asked_again_s = time.monotonic() + (_SOON_S if self._silences <= _SLOW_TIMES else _ASKED_AGAIN_S)
         answers = await _asked(connection, STATZ, deadline)
         missing = "CPU, memory and all accounts are for the system account's users; --monitor URL shows them too"
         return tuple(map(_from_statz, answers)), (missing,)

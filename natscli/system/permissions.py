@@ -56,8 +56,11 @@ class Advisor:
 
 
 async def subscribe_rules(connection: Connection) -> Rules:
-    """Return what our user may subscribe to; empty rules where that cannot be known."""
-    return (await Advisor(connection).permissions(_PATIENCE_S)).subscribe
+    """Return what our user may subscribe to; empty rules where that cannot be known.
+
+    No explanation but what all else rests on: a server may take its time for it.
+    """
+    return (await Advisor(connection).permissions(connection.target.timeout_s)).subscribe
 
 
 def _from_jwt(token: str | None) -> Permissions | None:

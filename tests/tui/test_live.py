@@ -14,8 +14,8 @@ from natscli.tui.launch import Launch
 from natscli.tui.live import LiveSource
 from natscli.tui.source import State
 from natscli.wire import encode
-from tests.tui.stage import Stage
-from tests.waiting import eventually_async
+from tests.tui.stage import Stage, lasting
+from tests.waiting import eventually, eventually_async
 
 
 def connect_to(url, **settings):
@@ -33,12 +33,15 @@ def connect_to(url, **settings):
 
 
 @asynccontextmanager
-async def live(url, plan=None, settings=None, **launch):
+async def live(url, plan=None, said_stays=False, **launch):
+    """Run the app on a server; ``said_stays`` keeps what is said for a moment on the screen, over what lies below."""
     plan = plan or Plan()
-    connect = connect_to(url, **settings or {})
+    connect = connect_to(url)
     source = LiveSource(plan, connect, "", "_INBOX", launch.get("monitor_urls", ()))
     await source.start()
     app = TopApp(Launch(plan=plan, connect=connect, **launch), source, Taste(), ticking=True)
+    if said_stays:
+        lasting(app)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         try:
             yield Stage(app, pilot, source)
@@ -132,7 +135,8 @@ def test_another_context_is_another_server_and_a_broken_one_leaves_all_as_it_is(
         return connect_to(there if name == "there" else "nats://127.0.0.1:1"), "_INBOX"
 
     async def run():
-        async with live(here, contexts=("broken", "there"), connect_as=connect_as) as stage, publisher(there) as shop:
+        launch = {"contexts": ("broken", "there"), "connect_as": connect_as}
+        async with live(here, said_stays=True, **launch) as stage, publisher(there) as shop:
             await stage.press("C", "1")
             await stage.sees("cannot connect", 30)
             assert stage.app.desk.source is stage.source
@@ -151,7 +155,7 @@ def test_a_recording_from_the_app(make_server, tmp_path):
     path = tmp_path / "r.ndjson"
 
     async def run():
-        async with live(url) as stage, publisher(url) as shop:
+        async with live(url, said_stays=True) as stage, publisher(url) as shop:
             await stage.press("R")
             stage.app.screen.prompt.query_one("#answer").value = str(path)
             await stage.press("enter")
@@ -163,6 +167,7 @@ def test_a_recording_from_the_app(make_server, tmp_path):
             await stage.sees("recorded 25 messages", 30)
 
     asyncio.run(run())
+    eventually(lambda: path.read_bytes().endswith(b"\n") and path.read_bytes().count(b'"data":"hello"') >= 25)
     assert path.read_bytes().count(b'"data":"hello"') == 25
 
 
@@ -174,12 +179,13 @@ def test_any_user_sees_the_servers_and_their_own_connections(make_server):
             await stage.press("S")
             await stage.sees("2 connections on 1 server", 30)
             await stage.sees("--monitor URL shows them too", 30)
-            post = stage.app.screen.fleet.entries[0]
-            assert (post.server.name, post.server.version) == ("alone", stage.source.standing().version)
-            assert (post.server.cpu_percent, post.server.memory_bytes) == (None, None)
-            shop.send(encode.pub(b"a", b"x") * 1000)
+            fleet, version = stage.app.screen.fleet, stage.source.standing().version
+            known = await stage.until(lambda: [p.server for p in fleet.entries if p.server.version], "no version", 30)
+            assert (known[0].name, known[0].version) == ("alone", version)
+            assert (known[0].cpu_percent, known[0].memory_bytes) == (None, None)
+            shop.send(encode.pub(b"a", b"x") * 10_000)
             await shop.confirm(10)
-            await stage.until(lambda: stage.app.screen.fleet.entries[0].flow.in_messages > 100, "no rate", 30)
+            await stage.until(lambda: fleet.entries[0].flow.in_messages > 100, "no rate", 30)
 
     asyncio.run(run())
 
@@ -210,7 +216,23 @@ def test_the_system_account_sees_what_every_server_does(make_server):
     asyncio.run(run())
 
 
-def test_servers_by_http_and_the_connections_of_the_chosen_one(make_server):
+def test_a_server_that_is_late_once_is_asked_for_everything_again_soon(make_server, monkeypatch):
+    url = make_server(extra=SYSTEM).url.replace("//", "//sys:p@")
+
+    async def run():
+        async with live(url) as stage:
+            monkeypatch.setattr("natscli.system.overview._PATIENCE_S", 0.0)
+            await stage.press("S")
+            await stage.sees("--monitor", 30)
+            monkeypatch.setattr("natscli.system.overview._PATIENCE_S", 20.0)
+            await stage.misses("--monitor", 30)
+            assert stage.app.screen.fleet.entries[0].server.memory_bytes > 1_000_000
+
+    asyncio.run(run())
+
+
+def test_servers_by_http_and_the_connections_of_the_chosen_one(make_server, monkeypatch):
+    monkeypatch.setattr("natscli.tui.screens.servers._PATIENCE_S", 20.0)  # a server that is late is no row for a while
     servers = [make_server(monitor_port=0, server_name=name) for name in ("one", "two")]
     urls = [*(server.monitor_url for server in servers), "http://127.0.0.1:1"]
 
@@ -285,6 +307,18 @@ def test_what_the_server_leaves_out_in_silence_is_said(make_server):
     asyncio.run(run())
 
 
+def test_what_may_be_seen_is_waited_for_longer_than_an_explanation(make_server, monkeypatch):
+    monkeypatch.setattr("natscli.system.permissions._PATIENCE_S", 0.0)
+    some = '{user: some, password: p, permissions: {subscribe: {allow: [">"], deny: ["other"]}}}'
+    server = make_server(extra=denying(some))
+
+    async def run():
+        async with live(server.url.replace("//", "//some:p@")) as stage:
+            assert stage.source.missing == ["the server does not show us 'other'"]
+
+    asyncio.run(run())
+
+
 def test_of_what_is_refused_as_a_whole_the_permitted_part_is_watched(make_server):
     some = '{user: some, password: p, permissions: {subscribe: {allow: ["orders.>", "a q", "_INBOX.>"]}}}'
     server = make_server(extra=denying(some))
@@ -308,7 +342,7 @@ def test_what_watching_costs_others_is_said_once(make_server):
     url = make_server().url
 
     async def run():
-        async with live(url) as stage:
+        async with live(url, said_stays=True) as stage:
             await stage.sees("nobody serves", 30)
 
     asyncio.run(run())
