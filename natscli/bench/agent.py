@@ -177,8 +177,9 @@ class AgentRun:
                 await calls.unsubscribe()
 
     def abandon(self, why: str) -> None:
-        """Stop, and have no result."""
+        """Stop, and have no result; said at once, as there may be no time for it later."""
         self.failure = self.failure or why
+        self._tell(News(State.FAILED, words=self.failure))
         self._end()
 
     async def _measure(self) -> tuple[Environment, Result]:

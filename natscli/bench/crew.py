@@ -32,10 +32,11 @@ from natscli.context.target import Target
 
 _MOST_THREADS = 8  # for publishers, and as many for subscribers
 _TICK_S = 0.1
+_SLICES = 4  # of the time that somebody is given
 _LEAVE_S = 0.3  # for the connections to close
 _HURRY_S = 0.05  # for them behind a signal, and for followers beyond what they wait for themselves
 _GREETING_S = 0.01  # between the first greetings; the pause doubles
-_ACQUAINT_S = 2.0  # for messages to find their way through a cluster; without one, the run tells
+_GREETINGS = 9  # 5 s in all for messages to find their way through a cluster; without one, the run tells
 
 Progress = Callable[[Sequence[Sample]], None]
 Gate = Callable[[], Awaitable[None]]  # where those wait who are to begin together with others elsewhere
@@ -109,13 +110,10 @@ class Crew:
     async def _acquaint(self, stop: asyncio.Future[int]) -> None:
         """Wait until messages find their way: other servers learn of a subscription after its own has confirmed it."""
         servers = {worker.connection.info.get("server_id") for worker in self.workers} if self._followers else ()
-        end, pause_s, rounds = time.monotonic() + _ACQUAINT_S, _GREETING_S, 0
-        while len(servers) > 1 and not stop.done() and time.monotonic() < end:
+        for round_ in range(_GREETINGS if len(servers) > 1 else 0):
             self._tell(self._leaders, lambda worker: worker.greet)
-            rounds += 1
-            if await self._until(partial(self._acquainted, rounds), stop, pause_s):
+            if await self._until(partial(self._acquainted, round_ + 1), stop, _GREETING_S * 2**round_) or stop.done():
                 return
-            pause_s *= 2
 
     def _acquainted(self, rounds: int) -> bool:
         """Whether all have sent so many greetings, and none is under way any more."""
@@ -148,7 +146,7 @@ class Crew:
         for worker in self.workers:
             worker.hurried = stop.done()
         self._tell(self._leaders, lambda worker: worker.stop)
-        await self._until(lambda: self._finished(self._leaders), None if stop.done() else stop, patience_s)
+        await self._patiently(lambda: self._finished(self._leaders), None if stop.done() else stop, patience_s)
         if stop.done():
             responders = [worker for worker in self._followers if isinstance(worker, Responder)]
             self._tell(responders, lambda worker: worker.stop)
@@ -166,7 +164,7 @@ class Crew:
                     host.tell(partial(_spawn, worker, sent))
                 else:
                     host.tell(worker.stop)
-        await self._until(lambda: self._finished(self._followers) and self._settled, None, patience_s)
+        await self._patiently(lambda: self._finished(self._followers) and self._settled, None, patience_s)
 
     # -- waiting ---------------------------------------------------------------------------------
 
@@ -195,6 +193,12 @@ class Crew:
             if progress is not None:
                 progress(self.measured)
         return True
+
+    async def _patiently(self, reached: Callable[[], bool], stop: asyncio.Future[int] | None, seconds: float) -> None:
+        """Wait for a state, for so much time in which we run: a machine that stands still takes a slice at most."""
+        for _ in range(_SLICES):
+            if await self._until(reached, stop, seconds / _SLICES) or (stop is not None and stop.done()):
+                return
 
     def _ready(self) -> bool:
         self._raise_failure()

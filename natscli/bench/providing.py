@@ -38,7 +38,7 @@ from natscli.jetstream.streams import (
 from natscli.text.sizes import plural
 from natscli.wire.subjects import matches
 
-_BEHIND_S, _AGAIN_S = 3.0, 0.1  # how long a replica may be behind its leader, and between two looks
+_BEHIND_S, _AGAIN_S = 5.0, 0.1  # how long a replica may be behind its leader, and between two looks
 _FILLING_BATCH = 4000  # acknowledgements on their way
 _OBJECTS = (Mode.OBJECT_PUT, Mode.OBJECT_GET)
 _VALUES = (Mode.KV_PUT, Mode.KV_GET)
@@ -174,6 +174,7 @@ class Provider:
                 why = next(iter(result.refusals), result.ended)
                 raise NatsCliError(f"'{store.shown}' could not be filled: {result.acknowledged:,} of {wanted:,}: {why}")
             self._contents[name] = (wanted, spec.size)
+            await self._replicated(store)
         elif (
             spec.mode in (*CONSUMING, Mode.JS_GET, Mode.JS_GET_BATCH, Mode.KV_GET)
             and not store.filters
@@ -183,6 +184,15 @@ class Provider:
             raise UsageError(
                 f"'{store.shown}' has {there}, and {wanted:,} are to be read", f"--msgs {messages} reads them"
             )
+
+    async def _replicated(self, store: Store) -> None:
+        """Wait until every replica has what was filled, as any of them may be asked for it."""
+        end = time.monotonic() + _BEHIND_S
+        while store.replicas > 1 and time.monotonic() < end:
+            info = await stream_info(self._api, store.name)
+            if not any(replica.whole("lag") for replica in info.cluster.parts("replicas")):
+                return
+            await asyncio.sleep(_AGAIN_S)
 
     async def _consumer(self, spec: Spec) -> Spec:
         """Have a consumer that begins at the beginning; one that is not ours is taken as it is, if that is forced."""

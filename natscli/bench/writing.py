@@ -81,7 +81,7 @@ class Writer(Worker):
         await connection.confirm(self.load.timeout_s)
 
     async def run(self, start_ns: int) -> None:
-        """Send until the share is acknowledged, or until stopped; what is under way then has half a second."""
+        """Send until the share is acknowledged, or until stopped; what is under way then has its time to come."""
         assert self._over is not None
         self.sample.first_ns = self._heard_ns = start_ns
         watching = asyncio.ensure_future(self._watch())
@@ -109,10 +109,11 @@ class Writer(Worker):
             await asyncio.sleep(0 if due else min(schedule.wait_s(now), _LOOK_S))
 
     def stop(self) -> None:
-        """Send no more."""
+        """Send no more; what is under way has its time to come, unless that is short."""
         super().stop()
         if self.flying and self.failure is None:
-            asyncio.get_running_loop().call_later(STOP_S, self._end)
+            patience_s = STOP_S if self.hurried else self.load.timeout_s
+            asyncio.get_running_loop().call_later(patience_s, self._end)
         else:
             self._end()
 

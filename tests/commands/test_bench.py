@@ -15,6 +15,7 @@ from natscli.errors import ExitCode
 from natscli.wire.encode import pub
 from tests.bench.proxies import proxied
 from tests.cli.peers import Peer, frozen
+from tests.ports import held_port
 from tests.processes import freeze
 from tests.test_schemas import check
 from tests.waiting import eventually
@@ -100,8 +101,9 @@ def test_a_duration_alone_ends_a_run(bench, mode):
     run = bench(mode, "a", "--duration", "300ms", *more)
 
     assert run["ended"] == "duration"
-    assert 0.3 <= run["seconds"] + 0.01 < 10
-    assert run["msgs"] == run["sent"] > 100
+    assert len(run["timeline"]) * run["bucket_s"] > 0.29  # from the release on: the first message may come late
+    assert run["seconds"] < 10
+    assert run["msgs"] == run["sent"] > 0
     assert run["lost"] == 0
 
 
@@ -192,15 +194,18 @@ def test_requests_whose_replies_are_dropped_are_lost_exactly(make_server, start,
     serve.says("Answering")
 
     with proxied(server.port, choose=lambda number: number % 10 != 3) as url:
-        run = only(cli("bench", "request", subject, "--msgs", "50", "--timeout", "3s", *pace, "-s", url, "--json"))
+        run = only(cli("bench", "request", subject, "--msgs", "50", *pace, "-s", url, "--json"))
 
     assert (run["sent"], run["received"], run["lost"]) == (50, 45, 5)
+
+
+DELAY_S = 0.05  # far more than what a loaded machine adds to each message
 
 
 def quietest(measure):
     """The short run of many whose median is lowest: what a loaded machine adds is no delay of the proxy's."""
     runs = []
-    while len(runs) < 40 and not (runs and runs[-1]["latency"]["p50_ns"] < 22e6):
+    while len(runs) < 40 and not (runs and runs[-1]["latency"]["p50_ns"] < 1.1e9 * DELAY_S):
         runs.append(measure())
     return min(runs, key=lambda run: run["latency"]["p50_ns"])
 
@@ -209,12 +214,12 @@ def test_a_delay_of_one_direction_is_what_one_way_latency_reads(make_server, cli
     """Only what the server sends is delayed: messages are late by as much, and by their own way to the server."""
     server = make_server()
 
-    with proxied(server.port, delay_s=0.02) as url:
+    with proxied(server.port, delay_s=DELAY_S) as url:
         arguments = ("bench", "pubsub", subject, "--rate", "300", "--msgs", "60", "-s", url, "--json")
         run = quietest(lambda: only(cli(*arguments)))
 
-    assert run["latency"]["p50_ns"] == pytest.approx(20e6, rel=0.1)
-    assert run["latency"]["min_ns"] >= 20e6
+    assert run["latency"]["p50_ns"] == pytest.approx(1e9 * DELAY_S, rel=0.1)
+    assert run["latency"]["min_ns"] >= 1e9 * DELAY_S
     assert run["latency"]["count"] == 60
 
 
@@ -224,27 +229,31 @@ def test_a_delay_of_the_replies_is_what_requests_read(make_server, start, cli, s
     serve = start("bench", "serve", subject, url=server.url)
     serve.says("Answering")
 
-    with proxied(server.port, delay_s=0.02) as url:
+    with proxied(server.port, delay_s=DELAY_S) as url:
         run = quietest(lambda: only(cli("bench", "request", subject, "--msgs", "20", "-s", url, "--json")))
 
-    assert run["latency"]["p50_ns"] == pytest.approx(20e6, rel=0.1)
-    assert run["latency"]["min_ns"] >= 20e6
+    assert run["latency"]["p50_ns"] == pytest.approx(1e9 * DELAY_S, rel=0.1)
+    assert run["latency"]["min_ns"] >= 1e9 * DELAY_S
 
 
 @pytest.mark.parametrize("mode", ["pub", "pubsub"])
 def test_a_server_that_stands_still_shows_in_the_tail(make_server, start, subject, mode):
-    """Of 2,000 messages 200 are due while it stands still for 200 ms: the slowest hundredth waited over 180 ms."""
+    """Of 5,000 messages 200 are due while it stands still for 200 ms: the slowest hundredth waited over 140 ms.
+
+    They are due one each millisecond, and a machine that stands still, too, only makes more of them wait.
+    """
     server = make_server(monitor_port=0)
-    bench = start("bench", mode, subject, "--rate", "1000", "--msgs", "2000", "--json", url=server.url)
+    began = time.monotonic()
+    bench = start("bench", mode, subject, "--rate", "1000", "--msgs", "5000", "--json", url=server.url)
     begun(server)
     stop_for(server, 0.2)
 
     assert bench.end(30) == ExitCode.DONE
     (run,) = json.loads(bench.out)["results"]
-    assert run["latency"]["count"] == 2000
+    assert run["latency"]["count"] == 5000
     assert run["lost"] == 0
-    assert 170e6 < run["latency"]["p99_ns"] < 1e9
-    assert run["latency"]["p50_ns"] < 100e6
+    assert 140e6 < run["latency"]["p99_ns"] <= run["latency"]["max_ns"] < (time.monotonic() - began) * 1e9
+    assert run["latency"]["min_ns"] < 100e6
 
 
 def stop_for(server, seconds):
@@ -265,19 +274,20 @@ def begun(server, messages=100):
 
 
 def test_a_lost_connection_is_reported_and_the_run_goes_on(make_server, start, subject):
-    server = make_server(monitor_port=0)
-    bench = start("bench", "pubsub", subject, "--rate", "500", "--duration", "3s", "--json", url=server.url)
-    begun(server)
-    server.stop(0)
-    make_server(port=server.port)
+    with held_port() as port:
+        server = make_server(port=port, monitor_port=0)
+        bench = start("bench", "pubsub", subject, "--rate", "1000", "--msgs", "5000", "--json", url=server.url)
+        begun(server)
+        server.stop(0)
+        make_server(port=port)
 
-    assert bench.end(30) == ExitCode.DONE
+        assert bench.end(30) == ExitCode.DONE
     (run,) = json.loads(bench.out)["results"]
     assert {loss["role"] for loss in run["disconnects"]} == {"publisher", "subscriber"}
     assert all(loss["seconds"] for loss in run["disconnects"])
     unique = run["received"] - run["duplicated"] - run["foreign"]
-    assert unique + run["lost"] == run["sent"], counts_of(run)
-    assert run["ended"] == "duration"
+    assert unique + run["lost"] == run["sent"] == 5000, counts_of(run)
+    assert run["ended"] == "count"
 
 
 @pytest.mark.parametrize("mode", ["pub", "pubsub", "request"])
@@ -306,7 +316,7 @@ def test_a_signal_brings_a_report_of_what_was_done(make_server, start, subject, 
     server = make_server(monitor_port=0)
     more = ("--responders", "1") if mode == "request" else ()
     bench = start("bench", mode, subject, "--duration", "60s", "--json", *more, url=server.url)
-    begun(server, 1000)
+    begun(server, 1000 if mode == "request" else 100_000)  # more than may be sent ahead of what was confirmed
     with frozen(server) if standing_still else nullcontext():
         bench.signal(number)
 
@@ -325,7 +335,7 @@ def test_what_is_confirmed_after_the_time_is_not_lost(make_server, start, subjec
     server = make_server(monitor_port=0)
     more = ("--responders", "1") if mode == "request" else ()
     bench = start("bench", mode, subject, "--rate", "1000", "--duration", "600ms", "--json", *more, url=server.url)
-    begun(server)
+    begun(server, 10)
     stop_for(server, 1.2)
 
     assert bench.end(30) == ExitCode.DONE
@@ -338,13 +348,13 @@ def test_what_is_confirmed_after_the_time_is_not_lost(make_server, start, subjec
 def test_a_server_that_answers_no_more_costs_no_report(make_server, start, subject, mode):
     server = make_server(monitor_port=0)
     more = ("--responders", "1") if mode == "request" else ()
-    limits = ("--msgs", "100000000", "--duration", "5s", "--timeout", "1s")
+    limits = ("--msgs", "100000000", "--duration", "5s" if mode == "request" else "30s", "--timeout", "4s")
     bench = start("bench", mode, subject, *limits, *more, "--json", url=server.url)
     begun(server, 1000)
     with frozen(server):
         assert bench.end(30) == ExitCode.CONNECTION
 
-    assert "did not answer a PING" in bench.err or "took no bytes for 1s" in bench.err
+    assert "did not answer a PING" in bench.err or "took no bytes for 4s" in bench.err
     (run,) = json.loads(bench.out)["results"]
     assert run["sent"] > 0  # it may have confirmed nothing yet
     assert [loss for loss in run["disconnects"] if loss["seconds"] is None]
@@ -384,12 +394,12 @@ def peak_kib(process):
 
 def test_ctrl_c_of_sub_says_what_came(make_server, start, subject):
     server = make_server(monitor_port=0)
-    sub = start("bench", "sub", subject, "--msgs", "10", "--json", url=server.url)
+    sub = start("bench", "sub", subject, "--msgs", "10", "--json", "--trace", url=server.url)
     sub.says("Receiving")
     with Peer(server.url) as peer:
         peer.send(pub(subject.encode(), b"x") * 4)
         peer.settle()
-    eventually(lambda: varz(server)["out_msgs"] == 4, 30)
+    eventually(lambda: sub.err.count(f"<<< MSG {subject}") == 4, 30)
     sub.signal(signal.SIGINT)
 
     assert sub.end() == 130
@@ -466,7 +476,7 @@ def test_the_suite_is_what_bench_alone_does(cli):
     written = document(cli("bench", "--embedded", "--duration", "100ms", "--json", "--label", "mine"))
 
     assert [run["mode"] for run in written["results"]] == ["pub", "pub", "pubsub", "pubsub", "request", "request"]
-    assert all(run["msgs"] > 10 and run["lost"] == 0 for run in written["results"])
+    assert all(run["msgs"] > 0 and run["lost"] == 0 for run in written["results"])
     assert (written["label"], written["environment"]["embedded"]) == ("mine", True)
     check("bench", written)
 

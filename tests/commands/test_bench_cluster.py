@@ -51,9 +51,30 @@ def urls(servers):
 
 def holds(server, belongs, both_ways=False):
     """Whether a server has a client of the run that has been at work and is one that ``belongs``."""
-    clients = monitored(server, "connz?subs=1")["connections"]
     least = min if both_ways else max
-    return any(least(client["in_msgs"], client["out_msgs"]) > 100 and belongs(client) for client in clients)
+    return any(least(each["in_msgs"], each["out_msgs"]) > 100 and belongs(each) for each in connections(server))
+
+
+def serving(server, subject):
+    """Whether a server has a client that subscribes to ``subject``."""
+    return any(subject in client.get("subscriptions_list", ()) for client in connections(server))
+
+
+def connections(server):
+    return monitored(server, "connz?subs=1")["connections"]
+
+
+def is_spread(servers, subject):
+    """Whether somebody subscribes to ``subject``, and every server knows at which of the others."""
+    with_some = {monitored(server, "varz")["server_name"] for server in servers if serving(server, subject)}
+    return bool(with_some) and all(with_some <= known(server, subject) for server in servers)
+
+
+def known(server, subject):
+    """The names of the servers that, as this one knows, have a client that subscribes to ``subject``; its own, too."""
+    told = monitored(server, "routez?subs=1")
+    names = {each["remote_name"] for each in told["routes"] if subject in each.get("subscriptions_list", ())}
+    return names | {told["server_name"]}
 
 
 def kill_the_server_of(servers, subject, *, receives, both_ways=False):
@@ -133,13 +154,14 @@ def test_nothing_is_lost_between_servers(cluster, cli, subject, mode):
     check_sums(run)
     answered = sum(client["received"] for client in run["clients"] if client["role"] == "responder")
     assert answered == (asked if run["mode"] == "request" else 0)
-    assert not [thread for thread in threading.enumerate() if thread not in threads]
+    eventually(lambda: not [thread for thread in threading.enumerate() if thread not in threads])
     nobody_is_left(cluster)
 
 
 def test_each_subscriber_gets_what_another_run_publishes(cluster, cli, start, subject):
     sub = start("bench", "sub", subject, "--clients", "3", "--msgs", "5000", "--json", url=urls(cluster))
     sub.says("Receiving")
+    eventually(lambda: is_spread(cluster, subject))
 
     sent = only(cli("bench", "pub", subject, "--clients", "3", "--msgs", "5000", "-s", urls(cluster), "--json"))
 
@@ -153,6 +175,7 @@ def test_each_subscriber_gets_what_another_run_publishes(cluster, cli, start, su
 def test_every_request_is_answered_once_by_whoever_serves(cluster, cli, start, subject):
     serve = start("bench", "serve", subject, "--clients", "3", "--json", url=urls(cluster))
     serve.says("Answering")
+    eventually(lambda: is_spread(cluster, subject))
 
     arguments = ("--clients", "3", "--msgs", "3000", "--in-flight", "20")
     run = only(cli("bench", "request", subject, *arguments, "-s", urls(cluster), "--json"))
@@ -170,7 +193,7 @@ def test_the_suite_runs_on_a_cluster(cluster, cli):
 
     assert len(written["results"]) == 6
     for run in written["results"]:
-        assert run["msgs"] > 10
+        assert run["msgs"] > 0
         assert (run["lost"], unaccounted(run)) == (0, 0)
         check_sums(run)
 
@@ -208,7 +231,7 @@ MORE = {"pub": (), "pubsub": ("--subscribers", "2"), "request": ("--responders",
 
 @pytest.mark.parametrize(("mode", "receives"), KILLED.values(), ids=KILLED.keys())
 def test_a_run_goes_on_when_a_server_is_killed(mortal, start, subject, mode, receives, tmp_path):
-    limits = ("--rate", "1200", "--msgs", "3000", "--timeout", "3s")
+    limits = ("--rate", "1000", "--msgs", "5000", "--timeout", "5s")
     arguments = ("bench", mode, subject, *limits, *MORE[mode], "--json")
     (own := tmp_path / "own").mkdir()
     bench = start(*arguments, url=urls(mortal), env={"TMPDIR": str(own)})
@@ -216,7 +239,7 @@ def test_a_run_goes_on_when_a_server_is_killed(mortal, start, subject, mode, rec
     peak = peak_kib(bench)
 
     run = ended_with(bench, ExitCode.DONE)
-    assert (run["sent"], run["ended"]) == (3000, "count")
+    assert (run["sent"], run["ended"]) == (5000, "count")
     assert unaccounted(run) == 0, counts_of(run)
     check_sums(run)
     check_went_on(run)
@@ -227,13 +250,13 @@ def test_a_run_goes_on_when_a_server_is_killed(mortal, start, subject, mode, rec
     nobody_is_left(left)
 
 
-FLAT_OUT = {"pub": "4s", "pubsub": "4s", "request": "6s"}  # the kill takes its time, and a lost request is waited for
+FLAT_OUT = {"pub": "5s", "pubsub": "5s", "request": "9s"}  # the kill takes its time, and a lost request is waited for
 
 
 @pytest.mark.parametrize("mode", FLAT_OUT)
 def test_a_run_flat_out_goes_on_when_a_server_is_killed(mortal, start, subject, mode):
     bench = start(
-        "bench", mode, subject, "--duration", FLAT_OUT[mode], "--timeout", "2s", *MORE[mode], "--json", url=urls(mortal)
+        "bench", mode, subject, "--duration", FLAT_OUT[mode], "--timeout", "4s", *MORE[mode], "--json", url=urls(mortal)
     )
     kill_the_server_of(mortal, subject, receives=mode != "pub", both_ways=mode == "request")
 
@@ -250,7 +273,7 @@ def test_a_killed_server_may_end_the_run(mortal, start, subject, mode, receives)
     bench = start("bench", mode, subject, *limits, *MORE[mode], "--json", url=urls(mortal))
     left = kill_the_server_of(mortal, subject, receives=receives, both_ways=mode == "request")
 
-    run = ended_with(bench, ExitCode.CONNECTION, 15)
+    run = ended_with(bench, ExitCode.CONNECTION)
     assert "the run ended early" in bench.err
     assert run["ended"] == "disconnected"
     assert 0 < run["sent"] < 20_000
@@ -262,16 +285,16 @@ def test_a_killed_server_may_end_the_run(mortal, start, subject, mode, receives)
 
 
 def test_a_subscriber_knows_what_it_missed_of_others(mortal, start, subject):
-    limits = ("--msgs", "1000", "--duration", "1s")
+    limits = ("--msgs", "4000", "--duration", "6s")
     sub = start("bench", "sub", subject, *limits, "--json", url=urls(mortal))
     sub.says("Receiving")
-    pub = start("bench", "pub", subject, "--rate", "2000", "--msgs", "1000", "--json", url=urls(mortal))
+    pub = start("bench", "pub", subject, "--rate", "1000", "--msgs", "4000", "--json", url=urls(mortal))
     left = kill_the_server_of(mortal, subject, receives=True)
 
     sent, run = ended_with(pub, ExitCode.DONE), ended_with(sub, ExitCode.DONE)
-    assert sent["sent"] == 1000
+    assert sent["sent"] == 4000
     assert unaccounted(sent) == 0
-    assert run["received"] + run["lost"] == 1000
+    assert run["received"] + run["lost"] == 4000
     assert run["received"] > 0
     assert all(loss["role"] == "subscriber" and loss["seconds"] for loss in run["disconnects"])
     assert len(run["disconnects"]) == 1
@@ -282,12 +305,12 @@ def test_a_subscriber_knows_what_it_missed_of_others(mortal, start, subject):
 def test_who_serves_goes_on_and_who_asks_waits_for_it(mortal, start, cli, subject):
     serve = start("bench", "serve", subject, "--json", url=urls(mortal))
     serve.says("Answering")
-    request = start(
-        "bench", "request", subject, "--rate", "1500", "--msgs", "1200", "--timeout", "2s", "--json", url=urls(mortal)
-    )
+    eventually(lambda: is_spread(mortal, subject))
+    request = start("bench", "request", subject, "--rate", "1500", "--msgs", "1200", "--json", url=urls(mortal))
     left = kill_the_server_of(mortal, subject, receives=True, both_ways=True)
 
     run = ended_with(request, ExitCode.DONE)
+    eventually(lambda: is_spread(left, subject))
     again = only(cli("bench", "request", subject, "--msgs", "50", "-s", urls(left), "--json"))
     serve.signal(signal.SIGINT)
     served = ended_with(serve, ExitCode.DONE)
@@ -304,7 +327,8 @@ def test_who_serves_goes_on_and_who_asks_waits_for_it(mortal, start, cli, subjec
 def test_who_asks_gives_up_when_nobody_serves_any_more(cluster, start, subject):
     serve = start("bench", "serve", subject, url=urls(cluster))
     serve.says("Answering")
-    limits = ("--duration", "60s", "--timeout", "2s", "--rate", "500")
+    eventually(lambda: is_spread(cluster, subject))
+    limits = ("--duration", "60s", "--timeout", "4s", "--rate", "500")
     request = start("bench", "request", subject, *limits, "--json", url=urls(cluster))
     eventually(lambda: any(holds(server, lambda client: True, both_ways=True) for server in cluster), 30)
     serve.signal(signal.SIGINT)
@@ -314,12 +338,15 @@ def test_who_asks_gives_up_when_nobody_serves_any_more(cluster, start, subject):
 
 
 def test_the_suite_goes_on_when_a_server_is_killed(mortal, start):
-    bench = start("bench", "--duration", "150ms", "--json", url=urls(mortal))
+    bench = start("bench", "--duration", "1s", "--json", url=urls(mortal))
     left = kill_the_server_of(mortal, "", receives=False)
 
-    assert bench.end(60) == ExitCode.DONE, bench.err
+    code = bench.end(60)
     written = json.loads(bench.out)
     check("bench", written)
+    losses = [loss for run in written["results"] for loss in run["disconnects"]]
+    gone = any(loss["seconds"] is None for loss in losses)  # at the end of their run: the next has connections anew
+    assert code == (ExitCode.CONNECTION if gone else ExitCode.DONE), bench.err
     assert len(written["results"]) == 6
     for run in written["results"]:
         assert unaccounted(run) == 0, counts_of(run)

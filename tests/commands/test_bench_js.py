@@ -11,10 +11,10 @@ import pytest
 from natscli.bench.documents import read_report, write_report
 from natscli.bench.provision import MARK
 from natscli.errors import ExitCode
-from tests.commands.test_bench import document, only
+from tests.commands.test_bench import begun, document, only, stop_for
 from tests.jetstream.asking import ask, make_consumer, make_stream, store
 from tests.test_schemas import check
-from tests.waiting import eventually
+from tests.waiting import SLACK_S, eventually
 
 PUBLISHING = {
     "sync": ("js", "pub", "sync", "--msgs", "500"),
@@ -169,8 +169,22 @@ def test_a_duration_ends_a_run(cli, subject, name, left):
         run = only(cli("bench", "js", "pub", mode, subject, "--duration", "150ms", *where))
 
         assert (run["ended"], run["lost"]) == ("duration", 0)
-        assert run["msgs"] == run["acknowledged"] == run["sent"] == run["stored"] > 10
+        assert run["msgs"] == run["acknowledged"] == run["sent"] == run["stored"] > 0
         assert left() == []
+
+
+@pytest.mark.parametrize("mode", ["sync", "async", "atomic --batch 20", "fast --batch 20"])
+def test_what_is_acknowledged_after_the_time_is_not_lost(make_server, start, subject, name, mode):
+    """The server stands still as the time runs out, and for longer than Ctrl-C would wait."""
+    server = make_server(jetstream=True, monitor_port=0)
+    words = ("--stream", name, "--create", "--no-keep", "--rate", "1000", "--duration", "600ms", "--json")
+    bench = start("bench", "js", "pub", *mode.split(), subject, *words, url=server.url)
+    begun(server, 40)
+    stop_for(server, 1.2)
+
+    run = json.loads(bench.out)["results"][0] if bench.end() == 0 else bench.err
+    assert (run["lost"], run["ended"], run["disconnects"]) == (0, "duration", [])
+    assert run["acknowledged"] == run["sent"] == run["stored"] > 0
 
 
 def test_getting_goes_on_from_the_beginning_for_as_long_as_was_asked(cli, name, left):
@@ -204,11 +218,11 @@ def test_what_is_read_has_the_size_that_was_asked_for(cli, name, left):
 
 
 def test_a_rate_is_kept_and_latency_counts_from_when_a_message_was_due(cli, subject, name, left):
-    where = ("--stream", name, "--create", "--rate", "500", "--duration", "300ms", "--json", "--quiet")
+    where = ("--stream", name, "--create", "--rate", "500", "--msgs", "150", "--json", "--quiet")
 
     run = only(cli("bench", "js", "pub", "sync", subject, *where))
 
-    assert 20 < run["msgs"] <= 160
+    assert 149 / 500 <= run["seconds"] < 149 / 500 + SLACK_S
     assert run["latency"]["timed"].startswith("from the moment a message was due")
 
 
@@ -336,7 +350,8 @@ def test_a_signal_brings_a_report_and_leaves_nothing(start, server, subject, nam
     bench.signal(number)
 
     assert bench.end(10) == 128 + number
-    assert left() == []
+    if "may be left" not in bench.err:  # where nobody answered in the moment there is, either may be true
+        assert bool(left()) == ("is left" in bench.err), bench.err
     if bench.out:
         (run,) = json.loads(bench.out)["results"]
         assert run["ended"] == "interrupted"
