@@ -51,15 +51,17 @@ class Publisher:
         self._rate = rate
 
     async def run(self, finished: Callable[[], bool]) -> None:
-        """Publish until ``finished``, then wait until the server has read all of it."""
-        started = time.monotonic()
-        while not finished():
+        """Publish all that is due until ``finished``, then wait until the server has read it."""
+        started, over = time.monotonic(), False
+        while not over:
+            over = finished()
             due = int((time.monotonic() - started) * self._rate)
             if due > self.published:
                 self._connection.send(self._frames(due - self.published))
                 await self._connection.drain_writes(self._connection.target.timeout_s)
                 self.published = due
-            await asyncio.sleep(_TICK_S)
+            if not over:
+                await asyncio.sleep(_TICK_S)
         await self._connection.confirm(self._connection.target.timeout_s)
 
     def _frames(self, count: int) -> bytes:
