@@ -171,12 +171,16 @@ class Upload:
         }
 
     async def _clean(self, error: BaseException) -> None:
-        """Remove the chunks that were stored, unless the object is known; where neither is certain, say so."""
+        """Remove the chunks that were stored, unless the object is known; where neither is certain, say so.
+
+        A server that has just refused something answers, if only in its own time.
+        """
         if not self._chunks:
             return
         api, stream = self._objects.api, self._objects.bucket.stream
+        patience_s = api.connection.target.timeout_s if isinstance(error, ApiError) else _CLEAN_S
         try:
-            async with asyncio.timeout(_CLEAN_S):
+            async with asyncio.timeout(patience_s):
                 if self._published:
                     now = await self._objects.last(self._new.name, leader=True)
                     if now is not None and now.nuid == self._nuid:
