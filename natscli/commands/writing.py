@@ -13,6 +13,7 @@ from natscli.messaging.writing import Sink, Writer
 from natscli.render.output import StandardOutput, stdout
 
 _LAST_WORDS_S = 0.5  # for what waits to be written once the user has stopped us
+_SLICES = 5  # of that; a machine that stands still takes one at most
 
 
 def printing(connection: Connection, stop: asyncio.Future[int]) -> AbstractAsyncContextManager[Writer]:
@@ -48,7 +49,8 @@ async def writing(
             either: set[asyncio.Future[Any]] = {written, stop}
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if stop.done():
-            await asyncio.wait({written}, timeout=_LAST_WORDS_S)
+            for _ in range(_SLICES):
+                await asyncio.wait({written}, timeout=_LAST_WORDS_S / _SLICES)
     if failures:  # perhaps with the last piece, when nobody asks the connection any more
         raise failures[0]
 
