@@ -10,6 +10,7 @@ from natscli.errors import UsageError
 
 _ANY_FREE_PORT = -1  # the server's own word for what we call 0
 _LARGEST_PORT = 65535
+_AUTH_TIMEOUT_S = 30  # the server's own two pass while a client is in a debugger, or the machine stands still
 _PLAIN = frozenset(range(0x20, 0x7F)) - set(b'"\\')
 
 
@@ -57,6 +58,7 @@ def render(config: ServerConfig, *, ports_folder: str, store: str) -> str:
 
     The server writes the ports it got to ``ports_folder``; ``store`` is used with JetStream only.
     """
+    patience = f"timeout: {_AUTH_TIMEOUT_S}"
     lines = [
         f"host: {quote(config.host)}",
         f"port: {config.port or _ANY_FREE_PORT}",
@@ -71,9 +73,9 @@ def render(config: ServerConfig, *, ports_folder: str, store: str) -> str:
     if config.jetstream:
         lines.append(f"jetstream {{ store_dir: {quote(store)} }}")
     if config.user and config.password:
-        lines.append(f"authorization {{ user: {quote(config.user)}, password: {quote(config.password)} }}")
+        lines.append(f"authorization {{ user: {quote(config.user)}, password: {quote(config.password)}, {patience} }}")
     if config.token:
-        lines.append(f"authorization {{ token: {quote(config.token)} }}")
+        lines.append(f"authorization {{ token: {quote(config.token)}, {patience} }}")
     return "\n".join([*lines, config.extra, ""])
 
 

@@ -36,8 +36,8 @@ def test_default_is_loopback_any_port_and_nothing_else() -> None:
         ({"server_name": "yes"}, 'server_name: "yes"'),
         ({"max_payload": 1024}, "max_payload: 1024"),
         ({"jetstream": True}, 'jetstream { store_dir: "/s" }'),
-        ({"user": "a", "password": "5k"}, 'authorization { user: "a", password: "5k" }'),
-        ({"token": "$HOME"}, 'authorization { token: "$HOME" }'),
+        ({"user": "a", "password": "5k"}, 'authorization { user: "a", password: "5k", timeout: 30 }'),
+        ({"token": "$HOME"}, 'authorization { token: "$HOME", timeout: 30 }'),
         ({"extra": "debug: true"}, "debug: true"),
     ],
 )
@@ -60,7 +60,7 @@ def test_server_accepts_any_folder_name(folder: str, tmp_path: Path, nats_server
     place.mkdir()
     path = place / "server.conf"
     path.write_text(render(ServerConfig(jetstream=True), ports_folder=str(place), store=str(place)))
-    done = subprocess.run([nats_server_binary, "-t", "-c", path], capture_output=True, text=True, timeout=10)
+    done = subprocess.run([nats_server_binary, "-t", "-c", path], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
 
 
