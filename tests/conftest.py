@@ -1,6 +1,7 @@
 """What every test stands on: an environment of its own, real servers, fresh subjects."""
 
 import os
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -19,6 +20,9 @@ from tests.processes import Process
 _TOUCHY = ("NO_COLOR", "FORCE_COLOR", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 # Processes run compiled, as natscli is installed; without, each compiles seventy modules, a third of its start.
 _UNCOMPILED = "PYTHONDONTWRITEBYTECODE"
+_START_TIMEOUT_S = 60.0  # of a server, on a machine that may stand still
+# The server's own two seconds for each of these pass while a client stands still.
+_PATIENCE = {"authorization": "timeout: 60", "tls": "timeout: 60", "websocket": 'handshake_timeout: "60s"'}
 
 
 # How long an example takes says something of the machine, and nothing of what is asked.  A change is judged by examples
@@ -57,8 +61,16 @@ def nats_server_binary() -> str:
 def server(nats_server_binary: str) -> Iterator[LocalServer]:
     """A server with JetStream and monitoring that all tests of a worker share: leave it as it was."""
     config = ServerConfig(monitor_port=0, jetstream=True)
-    with LocalServer.start(config, binary=nats_server_binary) as running:
+    with LocalServer.start(config, binary=nats_server_binary, timeout_s=_START_TIMEOUT_S) as running:
         yield running
+
+
+def _patient(extra: str) -> str:
+    """Return additional configuration in which clients may take their time to say who they are."""
+    patient = re.sub(r"\b(authorization|tls|websocket) \{", lambda block: f"{block[0]} {_PATIENCE[block[1]]}\n", extra)
+    if re.search(r"\b(accounts|operator)\b", extra) and not re.search(r"\b(authorization|include)\b", extra):
+        return f"authorization {{ {_PATIENCE['authorization']} }}\n{patient}"
+    return patient
 
 
 @pytest.fixture
@@ -67,7 +79,8 @@ def make_server(nats_server_binary: str) -> Iterator[Callable[..., LocalServer]]
     with ExitStack() as stack:
 
         def make(**settings: Any) -> LocalServer:
-            running = LocalServer.start(ServerConfig(**settings), binary=nats_server_binary)
+            config = ServerConfig(**{**settings, "extra": _patient(settings.get("extra", ""))})
+            running = LocalServer.start(config, binary=nats_server_binary, timeout_s=_START_TIMEOUT_S)
             return stack.enter_context(running)
 
         yield make

@@ -1,5 +1,6 @@
 """The command line as a process: for signals, pipes and start-up, which one cannot have in-process."""
 
+import codecs
 import os
 import signal
 import subprocess
@@ -62,8 +63,8 @@ class Process:
 
     @property
     def err(self) -> str:
-        """What has been written to standard error so far."""
-        return self._err.data.decode() if self._err else ""
+        """What has been written to standard error so far, without a character that is not all there yet."""
+        return codecs.getincrementaldecoder("utf-8")().decode(self._err.data) if self._err else ""
 
     def says(self, text: str, within: float = 30.0) -> None:
         """Wait until ``text`` stands on standard error."""

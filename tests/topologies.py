@@ -2,14 +2,17 @@
 
 import json
 import urllib.request
+from collections import Counter
 from collections.abc import Callable
 
 from natscli.server.process import LocalServer
 from tests.waiting import eventually
 
+_ROUTES = 4  # to each neighbour: three that the accounts share, and one of the system's account
+
 
 def monitored(server: LocalServer, path: str) -> dict:
-    with urllib.request.urlopen(f"{server.monitor_url}/{path}", timeout=5) as answer:
+    with urllib.request.urlopen(f"{server.monitor_url}/{path}", timeout=30) as answer:
         return json.load(answer)
 
 
@@ -42,9 +45,9 @@ def cluster_port(server: LocalServer) -> int:
 
 
 def joined(server: LocalServer) -> bool:
-    """Whether a server has a route to its neighbour and a gateway to the other cluster."""
+    """Whether a server has its routes to its neighbour and a gateway to the other cluster."""
     gateways = monitored(server, "gatewayz")
-    return bool(monitored(server, "routez")["num_routes"] and gateways["outbound_gateways"])
+    return bool(routed(server, 1) and gateways["outbound_gateways"])
 
 
 def make_cluster(make_server: Callable[..., LocalServer]) -> list[LocalServer]:
@@ -54,10 +57,16 @@ def make_cluster(make_server: Callable[..., LocalServer]) -> list[LocalServer]:
         routes = ", ".join(f"nats-route://127.0.0.1:{cluster_port(server)}" for server in servers)
         extra = f"cluster {{ name: C, listen: '127.0.0.1:-1', routes: [{routes}] }}"
         servers.append(make_server(monitor_port=0, server_name=f"C-{number}", extra=extra))
-    eventually(lambda: all(len(neighbours(server)) == 2 for server in servers), 40)
+    eventually(lambda: meshed(servers), 40)
     return servers
 
 
-def neighbours(server: LocalServer) -> set[str]:
-    """The names of the servers that it has routes to."""
-    return {route["remote_name"] for route in monitored(server, "routez")["routes"]}
+def meshed(servers: list[LocalServer]) -> bool:
+    """Whether each server has its routes to all others."""
+    return all(routed(server, len(servers) - 1) for server in servers)
+
+
+def routed(server: LocalServer, neighbours: int) -> bool:
+    """Whether a server has all its routes to so many neighbours: each account has its own among them."""
+    routes = Counter(route["remote_name"] for route in monitored(server, "routez")["routes"])
+    return len(routes) == neighbours and set(routes.values()) == {_ROUTES}

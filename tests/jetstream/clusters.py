@@ -1,6 +1,5 @@
 """Three servers that make a JetStream cluster on the loopback."""
 
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,48 +8,33 @@ from natscli.errors import NatsCliError
 from natscli.server.config import ServerConfig
 from natscli.server.process import LocalServer
 from tests.jetstream.asking import ask
+from tests.ports import held_port
+from tests.topologies import meshed, monitored
+from tests.waiting import eventually
 
 NAMES = ("n1", "n2", "n3")
-_FORMED_S = 40.0  # a split vote took 6 s once
-_ATTEMPTS = 3  # a route's port has to be named beforehand, and may be lost to somebody else
+_FORMED_S = 60.0  # a split vote took 6 s once
+_START_TIMEOUT_S = 60.0
 
 
 @contextmanager
 def cluster(binary: str) -> Iterator[list[LocalServer]]:
     """Run three servers named ``n1``, ``n2`` and ``n3`` with the tags ``all`` and their own name."""
     with ExitStack() as stack:
-        yield _formed(binary, stack)
-
-
-def _formed(binary: str, stack: ExitStack) -> list[LocalServer]:
-    for attempt in range(_ATTEMPTS):
-        ports = _free_ports()
-        try:
-            servers = [
-                stack.enter_context(_start(binary, name, port, ports)) for name, port in zip(NAMES, ports, strict=True)
-            ]
-        except NatsCliError:
-            if attempt == _ATTEMPTS - 1:
-                raise
-            stack.close()
-        else:
-            _await_leader(servers[0].url)
-            return servers
-    raise AssertionError("no attempt was made")
+        ports = [stack.enter_context(held_port()) for _ in NAMES]  # a route's port has to be named beforehand
+        servers = [
+            stack.enter_context(_start(binary, name, port, ports)) for name, port in zip(NAMES, ports, strict=True)
+        ]
+        eventually(lambda: meshed(servers), _FORMED_S)
+        _await_leader(servers[0].url)
+        yield servers
 
 
 def _start(binary: str, name: str, port: int, ports: list[int]) -> LocalServer:
     routes = ", ".join(f'"nats-route://127.0.0.1:{each}"' for each in ports)
     extra = f"server_tags: [all, {name}]\ncluster {{ name: C, listen: 127.0.0.1:{port}, routes: [{routes}] }}"
-    return LocalServer.start(ServerConfig(jetstream=True, server_name=name, extra=extra), binary=binary)
-
-
-def _free_ports() -> list[int]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in NAMES]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
+    config = ServerConfig(jetstream=True, monitor_port=0, server_name=name, extra=extra)
+    return LocalServer.start(config, binary=binary, timeout_s=_START_TIMEOUT_S)
 
 
 def _await_leader(url: str) -> None:
@@ -65,3 +49,22 @@ def _await_leader(url: str) -> None:
             assert time.monotonic() < end, f"no cluster within {_FORMED_S}s"
         else:
             return
+
+
+def settled(url: str, operation: str, replicas: int) -> bool:
+    """Whether what an operation tells of has a leader, and so many others that have all that it has."""
+    told = ask(url, operation)["cluster"]
+    others = told.get("replicas", [])
+    return "leader" in told and len(others) == replicas and all(each["current"] for each in others)
+
+
+def told_alike(servers: list[LocalServer], stream: str) -> bool:
+    """Whether these servers have come to the same end of a stream: each may be asked for its messages."""
+    ends = {_last_sequence(server, stream) for server in servers}
+    return len(ends) == 1 and None not in ends
+
+
+def _last_sequence(server: LocalServer, stream: str) -> int | None:
+    accounts = monitored(server, "jsz?streams=1").get("account_details", [])
+    kept = [each for account in accounts for each in account.get("stream_detail", []) if each["name"] == stream]
+    return int(kept[0]["state"]["last_seq"]) if kept else None
