@@ -78,7 +78,7 @@ def test_server_info_looks_as_shown_where_it_is(cli):
 def test_the_demo_shows_what_the_readme_shows_of_it(cli):
     told = outcome("natscli demo --for 2s").splitlines()
 
-    code, out, err = cli("demo", "--for", "1s")
+    code, out, err = cli("demo", "--for", "4s")
 
     rows = {line.split()[0] for line in out.decode().splitlines() if line}
     shown_rows = {line.split()[0] for line in told[1:-1] if line and line[0] not in "…─"}

@@ -55,7 +55,7 @@ def test_recordings_keep_to_the_schema(cli, server, subject):
 
 
 def test_pairs_keep_to_the_schema(cli, start, subject):
-    sub = start("sub", subject, "--match-replies", "-o", "json", "--count", "3", "--timeout", "2s")
+    sub = start("sub", subject, "--match-replies", "-o", "json", "--count", "3", "--timeout", "4s")
     sub.says("Subscribing")
     reply = start("reply", subject, "yes", "--count", "1")
     reply.says("Listening")

@@ -26,7 +26,7 @@ def start(start: Callable[..., Process]) -> Iterator[Callable[..., Process]]:
         process.popen.terminate()
     for process in processes:
         with suppress(subprocess.TimeoutExpired):
-            process.popen.wait(2)
+            process.popen.wait(10)
 
 
 @pytest.fixture

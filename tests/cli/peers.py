@@ -100,7 +100,7 @@ class Address:
         self._socket.bind(("127.0.0.1", 0))
         if listening:
             self._socket.listen()
-            self._socket.settimeout(10)
+            self._socket.settimeout(30)
 
     @property
     def url(self) -> str:

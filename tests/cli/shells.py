@@ -124,7 +124,7 @@ class Interactive:
     def __exit__(self, *_exception: object) -> None:
         self._process.kill()
         self._process.wait()
-        self._thread.join(5)
+        self._thread.join(30)
         os.close(self._ours)
 
 
@@ -137,7 +137,7 @@ def described(lines: Iterable[str], folder: Path, scripts: Path) -> dict[str, di
         env=_environment(folder, scripts),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=True,
     )
     assert run.stderr == ""

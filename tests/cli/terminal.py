@@ -51,10 +51,11 @@ class Terminal:
         except OSError:  # EIO: nobody has the other end any more
             return
 
-    def shows(self, data: bytes, within: float = 10.0) -> None:
+    def shows(self, data: bytes, within: float = 30.0) -> None:
         """Wait until ``data`` has been written to the terminal."""
         eventually(lambda: data in self.shown or self.popen.poll() is not None, within)
-        self._thread.join(0.5 if self.popen.poll() is not None else 0)
+        if data not in self.shown:  # it has ended, and its last words may not have been read yet
+            self._thread.join(within)
         assert data in self.shown, self.shown
 
     @property
@@ -73,7 +74,7 @@ class Terminal:
             self._thread.join()
             os.close(self._ours)
 
-    def end(self, within: float = 15.0) -> int:
+    def end(self, within: float = 30.0) -> int:
         """Wait for the end and return the exit code."""
         code = self.popen.wait(within)
         if self._open:
@@ -86,7 +87,7 @@ class Terminal:
     def __exit__(self, *_exception: object) -> None:
         self.popen.terminate()  # it may have a server to stop
         try:
-            self.popen.wait(2)
+            self.popen.wait(10)
         except subprocess.TimeoutExpired:
             self.popen.kill()
         self.end()

@@ -40,10 +40,10 @@ def test_a_wrong_password_is_refused_and_none_is_a_usage_error(make_server):
 
 def test_asking_takes_nothing_from_the_time_there_is(make_server):
     server = make_server(user="alice", password=PASSWORD)
-    with Terminal("pub", "a", "b", "--user", "alice", "--timeout", "2s", url=server.url) as terminal:
+    with Terminal("pub", "a", "b", "--user", "alice", "--timeout", "4s", url=server.url) as terminal:
         terminal.shows(b"password of user 'alice': ")
         with pytest.raises(Exception, match="timed out"):
-            terminal.popen.wait(2.2)
+            terminal.popen.wait(4.2)
         terminal.types(PASSWORD.encode() + b"\n")
 
         assert terminal.end() == 0

@@ -39,7 +39,7 @@ BRANCHES = [name for name, node in TREE.items() if isinstance(node, Branch)]
 
 def _modules(*arguments: str) -> set[str]:
     """Run a command line in an interpreter of its own and return what it had executed the code of in the end."""
-    run = subprocess.run([sys.executable, "-c", _PROGRAM, *arguments], capture_output=True, timeout=30)
+    run = subprocess.run([sys.executable, "-c", _PROGRAM, *arguments], capture_output=True, timeout=60)
     code, modules = json.loads(run.stderr.splitlines()[-1])
     assert code == 0
     return set(modules)

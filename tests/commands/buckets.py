@@ -46,11 +46,14 @@ def peer(url: str, *arguments: str, stdin: bytes = b"", cwd: str | None = None) 
 
 
 def plant(url: str, *frames: tuple[str, bytes] | tuple[str, bytes, bytes]) -> None:
-    """Publish what no client of ours would: ``(subject, payload, headers)``."""
+    """Store in one stream what no client of ours would publish: ``(subject, payload, headers)``."""
+    stored = f"planted.{uuid.uuid4().hex}"
     with Peer(url) as client:
-        for subject, payload, *headers in frames:
-            client.send(pub(subject.encode(), payload, b"", headers[0] if headers else b""))
-        client.settle()
+        client.subscribe(stored)
+        for number, (subject, payload, *headers) in enumerate(frames, 1):
+            reply = stored.encode() if number == len(frames) else b""
+            client.send(pub(subject.encode(), payload, reply, headers[0] if headers else b""))
+        assert b'"seq"' in client.next().payload  # a stream stores in the order in which it is sent to
 
 
 def editor_that(folder: str, script: str) -> str:

@@ -170,7 +170,12 @@ class Flood:
         self._peer.settle()
 
     def cut(self, proxy: Proxy) -> None:
-        """Cut the receiver off in the middle of the flood; some of it comes while nobody can be connected."""
+        """Cut the receiver off in the middle of the flood; some of it comes while nobody can be connected.
+
+        Something has come since the last cut: else both would be one gap.
+        """
+        after = self.cuts[-1].last + 1 if self.cuts else 0
+        eventually(lambda: self._received.next > after, _PATIENCE_S)
         self._send_blocks(_IN_FLIGHT)
         printed = self._received.next - 1
         proxy.cut()

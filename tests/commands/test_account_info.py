@@ -38,8 +38,8 @@ def ask(cli, server, user, *arguments):
     return cli("account", "info", "-s", f"nats://{user}:{user}@127.0.0.1:{server.port}", *arguments)
 
 
-def document(cli, server, user):
-    code, out, err = ask(cli, server, user, "--json")
+def document(cli, server, user, *arguments):
+    code, out, err = ask(cli, server, user, "--json", *arguments)
     assert (code, err) == (ExitCode.DONE, "")
     parsed = json.loads(out)
     check("account-info", parsed)
@@ -98,8 +98,8 @@ def test_permissions_are_shown(cli, accounts):
 def test_who_may_not_ask_is_told_so_and_sees_the_rest(user, words, cli, accounts):
     started = time.monotonic()
 
-    told = document(cli, accounts, user)
-    shown = rows(ask(cli, accounts, user).text)
+    told = document(cli, accounts, user, "--timeout", "20s")
+    shown = rows(ask(cli, accounts, user, "--timeout", "20s").text)
 
     assert (told["user"], told["jetstream"]) == (None, None)
     assert told["user_error"].startswith(words.format("$SYS.REQ.USER.INFO"))
@@ -107,7 +107,7 @@ def test_who_may_not_ask_is_told_so_and_sees_the_rest(user, words, cli, accounts
     assert (shown["User"], shown["Account"]) == (user, "APP")
     assert shown["Permissions"].startswith("unknown: the server does not permit")
     assert shown["Round trip"]
-    assert time.monotonic() - started < 5  # nobody waited for an answer
+    assert time.monotonic() - started < 15  # nobody waited for an answer
 
 
 def test_an_account_without_jetstream_is_told_so(cli, accounts):

@@ -82,7 +82,7 @@ def test_credentials_are_told_in_words(cli, keep):
         (creds(REALM.user(USER), USER.seed), 0, "valid without end"),
         (creds(REALM.user(USER, expires_in_s=-3 * DAY - 60), USER.seed), 4, "expired 3 days ago"),
         (
-            creds(REALM.user(USER, begins=int(time.time()) + 3 * 3600 + 1800), USER.seed),
+            creds(REALM.user(USER, begins=int(time.time()) + 3 * 3600 + 3540), USER.seed),
             4,
             "not valid before 3 hours from now",
         ),

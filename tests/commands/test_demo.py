@@ -7,6 +7,7 @@ import signal
 import pytest
 
 from tests.cli.terminal import Terminal
+from tests.processes import freeze
 from tests.waiting import eventually
 
 FIGURES = re.compile(rb"([\d,]+) messages? published and received in ([\d.]+)(m?s), ([\d,]+) repl(?:y|ies)\b")
@@ -88,7 +89,7 @@ def test_a_terminal_that_is_closed_leaves_no_server_when_all_that_is_left_is_to_
     """The second signal ends it at once, when there is no terminal to give back any more."""
     with Terminal("demo", url=server.url) as terminal:
         terminal.shows(b"vibration")
-        os.kill(terminal.popen.pid, signal.SIGSTOP)
+        freeze(terminal.popen.pid)
         terminal.close()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCONT):
             os.kill(terminal.popen.pid, number)

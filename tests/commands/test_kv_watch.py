@@ -7,6 +7,7 @@ import pytest
 
 from natscli.errors import ExitCode
 from tests.commands.buckets import bucket_of
+from tests.ports import held_port
 from tests.waiting import eventually
 
 
@@ -42,6 +43,7 @@ def seen(process):
 def test_a_watch_begins_as_it_is_told_and_goes_on(cli, start, bucket, options, first):
     watch = start("kv", "watch", bucket, "--json", *options)
     watch.says("Watching bucket")
+    eventually(lambda: watch.out.count(b"\n") == len(first))
     cli("kv", "put", bucket, "c", "new")
     cli("kv", "del", bucket, "a.1", "-f")
 
@@ -54,6 +56,7 @@ def test_a_watch_begins_as_it_is_told_and_goes_on(cli, start, bucket, options, f
 def test_a_watch_takes_several_filters_and_leaves_out_deletes(cli, start, bucket):
     watch = start("kv", "watch", bucket, "a.*", "c", "--no-deletes")
     watch.says("Watching bucket")
+    watch.prints(b"two\n")
     cli("kv", "put", bucket, "b.2", "no")
     cli("kv", "del", bucket, "a.1", "-f")
     cli("kv", "put", bucket, "c", "yes")
@@ -68,15 +71,15 @@ def test_a_watch_takes_several_filters_and_leaves_out_deletes(cli, start, bucket
 
 
 def test_a_watch_goes_on_behind_a_restart(cli, make_server, start, tmp_path):
-    first = make_server(jetstream=True, store=str(tmp_path / "js"))
-    cli("kv", "add", "W", "--server", first.url)
-    cli("kv", "put", "W", "k", "before", "--server", first.url)
-    watch = start("kv", "watch", "W", "--json", url=first.url)
-    eventually(lambda: b"before" in watch.out, 30)
+    with held_port() as port:
+        first = make_server(jetstream=True, store=str(tmp_path / "js"), port=port)
+        cli("kv", "add", "W", "--server", first.url)
+        cli("kv", "put", "W", "k", "before", "--server", first.url)
+        watch = start("kv", "watch", "W", "--json", url=first.url)
+        eventually(lambda: b"before" in watch.out, 30)
 
-    port = int(first.url.rsplit(":", 1)[1])
-    first.stop()
-    again = make_server(jetstream=True, store=str(tmp_path / "js"), port=port)
+        first.stop()
+        again = make_server(jetstream=True, store=str(tmp_path / "js"), port=port)
     cli("kv", "put", "W", "k", "after", "--server", again.url)
 
     eventually(lambda: b"after" in watch.out, 40)

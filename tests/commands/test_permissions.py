@@ -28,6 +28,12 @@ authorization {{ users: [
 ADA = "permitted: '$SYS.REQ.USER.INFO', 'orders.>', not 'orders.Secret'"
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """A server may take longer than 0.9 s to say what is permitted."""
+    monkeypatch.setattr("natscli.system.permissions._PATIENCE_S", 10.0)
+
+
 @pytest.fixture
 def guarded(make_server):
     """A server where each user may do something else; returns a user's URL."""
@@ -152,13 +158,13 @@ def test_of_many_refusals_the_first_are_shown(start, cli, guarded):
 def test_permissions_that_changed_are_asked_for_anew(start, cli, make_server, tmp_path):
     users = tmp_path / "users.conf"
     ada = "{{user: ada, password: ada, permissions: {{publish: {publish}, subscribe: '>'}} }}"
-    users.write_text(f"authorization {{ users: [{ada.format(publish='>')}] }}")
+    users.write_text(f"authorization {{ timeout: 60, users: [{ada.format(publish='>')}] }}")
     beside = os.path.join(tempfile.gettempdir(), "folder")  # of the configuration
     server = make_server(extra=f'include "{os.path.relpath(users, beside)}"')
     url = server.url.replace("nats://", "nats://ada:ada@")
     assert cli("pub", "a.B", "hi", "-s", url).code == ExitCode.DONE
 
-    users.write_text(f"authorization {{ users: [{ada.format(publish=f'[{ASK}, b]')}] }}")
+    users.write_text(f"authorization {{ timeout: 60, users: [{ada.format(publish=f'[{ASK}, b]')}] }}")
     os.kill(server.pid, signal.SIGHUP)
 
     def refused():
@@ -175,7 +181,7 @@ def changing(make_server, tmp_path):
 
     def write(subscribe):
         rule = f"{{user: ada, password: ada, permissions: {{publish: '>', subscribe: {subscribe}}} }}"
-        users.write_text(f"authorization {{ users: [{rule}] }}")
+        users.write_text(f"authorization {{ timeout: 60, users: [{rule}] }}")
 
     def reload(subscribe):
         write(subscribe)

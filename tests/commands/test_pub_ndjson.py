@@ -1,14 +1,17 @@
 """pub --ndjson: what sub -o json prints goes back as it was, through any tool in between."""
 
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
 from natscli.messaging import zstd
 from natscli.messaging.ndjson import encode_line, format_time
+from natscli.text.durations import parse_duration
 from natscli.wire.message import Message
 from tests.messaging.parties import Listener, denying
 from tests.messaging.recordings import line, mixed, plain_line
@@ -105,10 +108,14 @@ def test_nothing_is_published_from_nothing(cli):
 def test_pace_and_statistics_are_those_of_pub(cli, hear, subject):
     stdin = b"".join(line(f"{subject}.a", str(number)) for number in range(3))
 
+    started = time.monotonic()
     code, _, said = cli("pub", "--ndjson", "--rate", "20", "--stats", stdin=stdin)
+    elapsed = time.monotonic() - started
 
     assert (code, len(hear.payloads())) == (0, 3)
-    assert float(said.split(" in ")[1].split("ms")[0]) >= 100
+    figure = re.search(r"\n3 messages, 3 B in ([\d.]+m?s): ", said)[1]
+    assert 0.09 < parse_duration(figure) <= elapsed + 0.01  # from the first on, and rounded
+    assert elapsed >= 0.1
 
 
 # -- bad input -------------------------------------------------------------------------------------

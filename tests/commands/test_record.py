@@ -168,7 +168,7 @@ def test_a_recording_of_nothing_can_be_read(cli, subject):
 
 def test_idle_after_messages_is_a_good_end(cli, server, subject):
     with telling(server, pub(subject.encode(), b"1"), to=subject):
-        code, *_ = cli("record", subject, "-O", "t.ndjson", "--wait", "500ms")
+        code, *_ = cli("record", subject, "-O", "t.ndjson", "--wait", "4s")
 
     assert code == 0
     assert numbers("t.ndjson") == [1]
@@ -184,17 +184,15 @@ def test_killed_hard_it_loses_the_last_block_at_most(start, server, subject, pee
 
     def more():
         nonlocal sent
-        for _ in range(20):
+        for _ in range(20 if sent < 4_000 else 0):  # the server would cut off a reader that is 64 MiB behind
             peer.send(pub(subject.encode(), b"%d %b" % (sent, filling)))
             sent += 1
-        return out.stat().st_size > 20_000
+        return out.stat().st_size > 20_000 and len(numbers(out))
 
-    eventually(more)
-    in_the_file = len(numbers(out))
+    in_the_file = eventually(more)
     recorder.signal(signal.SIGKILL)
     recorder.end()
 
-    assert in_the_file > 0
     assert numbers(out) == list(range(len(numbers(out))))
     assert len(numbers(out)) >= in_the_file
 

@@ -1,17 +1,21 @@
 """Commands that run on while their credentials expire: with newer ones in the file they go on, without they end."""
 
+import os
 import re
 import signal
-import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from natscli.errors import ExitCode
 from tests.connection.jwts import Key, creds, new_realm
+from tests.waiting import eventually
 
 RATE = 200  # messages a second
+MARGIN_S = 4.0  # before the end, when a publisher stops: longer than a machine may stand still then
+LIFE_S = 5.0 + MARGIN_S  # of the credentials of a publisher in this process: time to start, less up to a second
 COMMANDS = {
     "sub": (("sub", "a"), "Subscribing"),
     "reply": (("reply", "a", "yes"), "Listening"),
@@ -24,7 +28,22 @@ def life_s(start):
     """How long credentials have to last for commands to start meanwhile, on this machine as loaded as it is."""
     started = time.monotonic()
     start("pub", "ready", "").end()
-    return 2.0 + 6 * (time.monotonic() - started)
+    return 5.0 + 6 * (time.monotonic() - started)
+
+
+@pytest.fixture
+def publish(cli, monkeypatch):
+    """Run a publisher in this process, which stops ``MARGIN_S`` before the end, and do something meanwhile."""
+    monkeypatch.setattr("natscli.messaging.renewal._MARGIN_S", MARGIN_S)
+
+    def run(*arguments, meanwhile=lambda: None):
+        with ThreadPoolExecutor(1) as pool:
+            work = pool.submit(meanwhile)
+            published = cli(*arguments)
+            work.result()
+        return published
+
+    return run
 
 
 @pytest.fixture
@@ -34,10 +53,10 @@ def holder(make_server, tmp_path):
     server = make_server(extra=realm.server_configuration)
 
     def write(life_s=None, name="user.creds"):
-        path = tmp_path / name
-        path.write_text(creds(realm.user(key, life_s), key.seed))
-        path.chmod(0o600)
-        return str(path)
+        path, draft = tmp_path / name, tmp_path / "draft"
+        draft.write_text(creds(realm.user(key, life_s), key.seed))
+        draft.chmod(0o600)
+        return str(draft.replace(path))  # there are readers already
 
     return server, write, key
 
@@ -51,17 +70,17 @@ def test_running_commands_go_on_with_newer_credentials(start, cli, holder, life_
 
     write()
     for process in running.values():
-        process.says("the credentials were renewed", within=30)
+        process.says("the credentials were renewed", within=life_s + 30)
         assert f"from credentials file '{path}', reconnected to {server.url}; gap " in process.err
         assert key.seed not in process.err
     answered = cli("req", "a", "?", "--raw", "-s", server.url, "--creds", path)
     running["sub"].prints(b"?")
+    eventually(lambda: b'"data":"?"' in Path("a.ndjson").read_bytes().replace(b" ", b""))
     for process in running.values():
         process.signal(signal.SIGINT)
 
     assert (answered.code, answered.out) == (ExitCode.DONE, b"yes")
     assert {name: process.end() for name, process in running.items()} == dict.fromkeys(running, ExitCode.DONE)
-    assert b'"data":"?"' in Path("a.ndjson").read_bytes().replace(b" ", b"")
     lost = next(line for line in running["sub"].err.splitlines() if "disconnected" in line)
     assert lost.endswith("there are newer ones; messages published meanwhile are lost, before #1")
 
@@ -72,10 +91,10 @@ def test_running_commands_end_with_their_credentials(start, holder, life_s):
     started = time.monotonic()
     running = {name: start(*command, "--creds", path, url=server.url) for name, (command, _) in COMMANDS.items()}
 
-    ends = {name: process.end(within=30) for name, process in running.items()}
+    ends = {name: process.end(within=life_s + 30) for name, process in running.items()}
 
     assert ends == dict.fromkeys(running, ExitCode.REFUSED)
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < life_s + 30
     for process in running.values():
         last = process.err.splitlines()[-1]
         assert last.startswith(
@@ -85,18 +104,20 @@ def test_running_commands_end_with_their_credentials(start, holder, life_s):
         assert key.seed not in process.err
 
 
-def test_a_long_publication_goes_on_with_newer_credentials_and_loses_nothing(start, holder, life_s):
+def test_a_long_publication_goes_on_with_newer_credentials_and_loses_nothing(start, publish, holder):
     server, write, key = holder
-    count = int(RATE * (life_s + 2))
+    count = int(RATE * (LIFE_S + 2))
     sub = start("sub", "a", "--raw", "--count", f"{count}", "--creds", write(name="other.creds"), url=server.url)
     sub.says("Subscribing")
-    path = write(life_s)
-    pub = start("pub", "a", "{{Count}}", "--rate", f"{RATE}", "--count", f"{count}", "--creds", path, url=server.url)
-    sub.prints(b"1\n")
 
-    write()
+    def renew():
+        sub.prints(b"1\n")
+        write()
 
-    assert (pub.end(within=60), sub.end(within=30)) == (ExitCode.DONE, ExitCode.DONE)
+    options = ("--rate", f"{RATE}", "--count", f"{count}", "--creds", write(LIFE_S), "-s", server.url)
+    pub = publish("pub", "a", "{{Count}}", *options, meanwhile=renew)
+
+    assert (pub.code, sub.end(within=30)) == (ExitCode.DONE, ExitCode.DONE)
     assert sub.out.split() == [b"%d" % number for number in range(1, count + 1)]
     assert pub.err.count("the credentials were renewed from credentials file ") == 1
     assert f"Published {count:,} messages with " in pub.err
@@ -108,61 +129,69 @@ def _line(seconds, data):
     return f'{{"subject":"a","time":"{time_}","data":"{data}"}}\n'
 
 
-def test_a_long_replay_goes_on_with_newer_credentials_and_loses_nothing(start, holder, life_s):
+def test_a_long_replay_goes_on_with_newer_credentials_and_loses_nothing(start, publish, holder):
     server, write, key = holder
-    count = int(RATE * (life_s + 2))
+    count = int(RATE * (LIFE_S + 2))
     Path("a.ndjson").write_text("".join(_line(number / RATE, str(number)) for number in range(count)))
     sub = start("sub", "a", "--raw", "--count", f"{count}", "--creds", write(name="other.creds"), url=server.url)
     sub.says("Subscribing")
-    replay = start("replay", "a.ndjson", "--creds", write(life_s), url=server.url)
-    sub.prints(b"0\n")
 
-    write()
+    def renew():
+        sub.prints(b"0\n")
+        write()
 
-    assert (replay.end(within=60), sub.end(within=30)) == (ExitCode.DONE, ExitCode.DONE)
+    replay = publish("replay", "a.ndjson", "--creds", write(LIFE_S), "-s", server.url, meanwhile=renew)
+
+    assert (replay.code, sub.end(within=30)) == (ExitCode.DONE, ExitCode.DONE)
     assert sub.out.split() == [b"%d" % number for number in range(count)]
     assert replay.err.count("the credentials were renewed from credentials file ") == 1
     assert f"Replayed {count:,} messages with " in replay.err
     assert key.seed not in replay.err
 
 
-def test_a_long_replay_without_newer_credentials_ends_and_says_what_is_confirmed(start, holder, life_s):
+def test_a_long_replay_without_newer_credentials_ends_and_says_what_is_confirmed(publish, holder):
     server, write, _ = holder
     Path("a.ndjson").write_text(_line(0, "0") + _line(3000, "1"))
-    replay = start("replay", "a.ndjson", "--creds", write(life_s), url=server.url)
 
-    assert replay.end(within=30) == ExitCode.REFUSED
+    replay = publish("replay", "a.ndjson", "--creds", write(LIFE_S), "-s", server.url)
 
+    assert replay.code == ExitCode.REFUSED
     assert replay.err.startswith(f"natscli: {server.url} refused: user authentication expired: the JWT of user 'test' ")
     assert replay.err.endswith("; nothing newer is there; 1 of 1 message sent are confirmed\n")
 
 
-def test_lines_that_come_slowly_are_published_across_the_renewal(start, holder, life_s):
+def test_lines_that_come_slowly_are_published_across_the_renewal(start, publish, holder, monkeypatch):
     server, write, _ = holder
     sub = start("sub", "a", "--raw", "--count", "2", "--creds", write(name="other.creds"), url=server.url)
     sub.says("Subscribing")
-    options = ("--send-on", "newline", "--creds", write(life_s))
-    pub = start("pub", "a", *options, url=server.url, stdin=subprocess.PIPE)
-    pub.popen.stdin.write(b"before\n")
-    pub.popen.stdin.flush()
-    sub.prints(b"before\n")
+    reading, writing = os.pipe()
 
-    write()
-    pub.says("the credentials were renewed", within=30)
-    pub.popen.stdin.write(b"after\n")
-    pub.popen.stdin.close()
+    def say_slowly():
+        with open(writing, "wb", buffering=0) as lines:
+            lines.write(b"before\n")
+            sub.prints(b"before\n")
+            write()
+            eventually(lambda: time.time() > over)
+            lines.write(b"after\n")
 
-    assert (pub.end(), sub.end()) == (ExitCode.DONE, ExitCode.DONE)
+    path, over = write(LIFE_S), time.time() + LIFE_S
+    with open(reading, "rb", buffering=0) as stdin:
+        monkeypatch.setattr("natscli.commands.composing.stdin_bytes", lambda: stdin)
+        options = ("--send-on", "newline", "--creds", path, "-s", server.url)
+        pub = publish("pub", "a", *options, meanwhile=say_slowly)
+
+    assert (pub.code, sub.end()) == (ExitCode.DONE, ExitCode.DONE)
+    assert pub.err.count("the credentials were renewed from credentials file ") == 1
     assert sub.out == b"before\nafter\n"
 
 
-def test_a_long_publication_without_newer_credentials_ends_and_says_what_is_confirmed(start, holder, life_s):
+def test_a_long_publication_without_newer_credentials_ends_and_says_what_is_confirmed(publish, holder):
     server, write, key = holder
-    path = write(life_s)
-    pub = start("pub", "a", "x", "--rate", "100", "--count", "100000", "--creds", path, url=server.url)
+    options = ("--rate", "100", "--count", "100000", "--creds", write(LIFE_S), "-s", server.url)
 
-    assert pub.end(within=30) == ExitCode.REFUSED
+    pub = publish("pub", "a", "x", *options)
 
+    assert pub.code == ExitCode.REFUSED
     refused = f"natscli: {server.url} refused: user authentication expired: the JWT of user 'test' in "
     assert pub.err.startswith(refused)
     newer = "; nothing newer is there"

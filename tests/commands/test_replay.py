@@ -17,7 +17,7 @@ from natscli.wire.headers import encode_headers
 from natscli.wire.message import Message
 from tests.messaging.parties import Listener, denying
 from tests.messaging.recordings import line, mixed, plain_line, read
-from tests.waiting import eventually
+from tests.waiting import SLACK_S, eventually
 
 LONG = bool(os.environ.get("NATSCLI_LONG"))
 COUNT = 100_000 if LONG else 5_000
@@ -114,7 +114,8 @@ def test_recorded_replayed_and_recorded_again_it_is_the_same_in_the_same_gaps(
     record_property("figure", f"{COUNT:,} messages in {sum(gaps[1]) / 1e3:.1f} s: {figures}; {replay.err.strip()}")
     assert p99 <= MOST_MS
     held_up_ms = 0.0 if LONG else latest_said(replay.err) * 1e3  # by others, for as long as is said
-    assert abs(drift) <= MOST_MS + held_up_ms
+    stood_still_ms = 0.0 if LONG else sum(error for error in errors if error > MOST_MS)  # whoever is on the way
+    assert abs(drift) <= MOST_MS + held_up_ms + stood_still_ms
 
 
 def test_what_sub_prints_can_be_replayed(cli, start, hear, subject, tmp_path):
@@ -161,15 +162,15 @@ def test_a_pipe_is_replayed(cli, hear, subject):
 
 
 @pytest.mark.parametrize(
-    ("speed", "least", "most"), [("1", 0.4, 2), ("4x", 0.1, 0.35), ("max", 0, 0.3), ("0.5", 0.8, 3)]
+    ("speed", "gap", "least"), [("1", 0.1, 0.4), ("100x", 10, 0.4), ("max", 1000, 0), ("0.5", 0.1, 0.8)]
 )
-def test_gaps_are_divided_by_the_speed(speed, least, most, cli, hear, recording, subject):
-    name = recording(*(line(f"{subject}.a", "x", number / 10) for number in range(5)))
+def test_gaps_are_divided_by_the_speed(speed, gap, least, cli, hear, recording, subject):
+    name = recording(*(line(f"{subject}.a", "x", number * gap) for number in range(5)))
 
     code, _, said = cli("replay", name, "--speed", speed)
 
     assert code == 0
-    assert least <= seconds_said(said) <= most
+    assert least <= seconds_said(said) <= least + SLACK_S
 
 
 def test_how_late_it_was_is_said_unless_there_were_no_gaps(cli, recording):
@@ -198,8 +199,8 @@ def test_a_clock_that_was_set_back_holds_nothing_up(cli, hear, recording, subjec
 
 
 def test_a_pause_survives_the_server_s_pings(start, make_server, recording, subject):
-    server = make_server(extra='ping_interval: "100ms"\nping_max: 2')
-    name = recording(line(f"{subject}.a", "1"), line(f"{subject}.a", "2", 1.0))
+    server = make_server(extra='ping_interval: "200ms"\nping_max: 20')  # it cuts off who is silent for four seconds
+    name = recording(line(f"{subject}.a", "1"), line(f"{subject}.a", "2", 6.0))
 
     assert start("replay", name, url=server.url).end() == 0
 
@@ -291,7 +292,7 @@ def test_what_is_left_out_leaves_its_gap(cli, recording, subject):
     _, _, said = cli("replay", name, "--where", "data in ['2', '3', '6']")
 
     assert REPLAYED.fullmatch(said)[1] == "3"
-    assert 0.4 <= seconds_said(said) < 3
+    assert 0.4 <= seconds_said(said) < 0.4 + SLACK_S
 
 
 def test_a_loop_over_what_is_wanted_keeps_the_gaps_of_the_whole_recording(start, hear, recording, subject):
@@ -303,7 +304,8 @@ def test_a_loop_over_what_is_wanted_keeps_the_gaps_of_the_whole_recording(start,
 
     assert replay.end() == 0
     messages = int(REPLAYED.search(replay.err)[1])
-    assert seconds_said(replay.err) >= 0.2 * (messages - 1)  # 0.15 s, and a mean gap between the end and the beginning
+    # 0.15 s, and a mean gap between the end and the beginning; what is said is rounded
+    assert seconds_said(replay.err) >= 0.2 * (messages - 1) - 0.01
 
 
 def test_bad_lines_count_as_such_whatever_is_wanted(cli, hear, recording):
@@ -394,8 +396,9 @@ def test_stopped_before_its_end_it_says_what_was_sent(number, code, start, hear,
 
 def test_a_lost_server_is_noticed_in_a_pause(start, make_server, recording, subject):
     server = make_server()
-    replay = start("replay", recording(line(f"{subject}.a", "1"), line(f"{subject}.a", "2", 3600)), url=server.url)
+    name = recording(line(f"{subject}.a", "1"), line(f"{subject}.a", "2", 3600))
     with Listener(server.url, f"{subject}.a") as listener:
+        replay = start("replay", name, url=server.url)
         eventually(lambda: listener.payloads() == [b"1"] or replay.popen.poll() is not None)
     server.stop()
 

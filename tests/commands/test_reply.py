@@ -8,6 +8,7 @@ import pytest
 from natscli.wire.encode import pub
 from natscli.wire.headers import encode_headers, parse_headers
 from tests.messaging.parties import INBOX, Listener, ask
+from tests.ports import held_port
 from tests.waiting import SLACK_S
 
 ODD = b"NATS/1.0\r\nb: 1\r\nA:2 \r\nb:\xfe\x00\r\nno colon\r\nspace d : x\r\n:empty\r\n\r\n"
@@ -238,12 +239,13 @@ def test_answers_under_way_still_leave_after_an_interrupt(serve, server, subject
 
 
 def test_it_answers_again_after_the_server_was_gone(serve, make_server, subject):
-    server = make_server()
-    service = serve("x", "--ping-interval", "1s", url=server.url)
-    server.stop(0)
-    service.says("disconnected")
+    with held_port() as port:
+        server = make_server(port=port)
+        service = serve("x", "--ping-interval", "5s", url=server.url)
+        server.stop(0)
+        service.says("disconnected")
 
-    again = make_server(port=server.port)
+        again = make_server(port=port)
     service.says("reconnected")
 
     with Listener(again.url) as peer:

@@ -8,7 +8,7 @@ import pytest
 from natscli.wire.encode import pub
 from natscli.wire.headers import encode_headers, parse_headers
 from tests.messaging.parties import Listener, answering, denying, echo
-from tests.waiting import BEFORE_TIMEOUT_S, SLACK_S, eventually
+from tests.waiting import SLACK_S, eventually
 
 
 @pytest.fixture
@@ -100,26 +100,26 @@ def test_two_replies_are_waited_for(cli, server, subject):
 def test_no_more_replies_are_taken_than_were_asked_for(cli, server, subject):
     with answering(server.url, subject, _answers((b"1",), (b"2",), (b"3",))):
         assert cli("req", subject, "ping").out == b"1\n"
-        assert cli("req", subject, "ping", "--replies", "2").out == b"1\n2\n"
+        assert cli("req", subject, "ping", "--replies", "2", "--reply-timeout", "5s").out == b"1\n2\n"
 
 
 def test_fewer_replies_are_enough_once_the_patience_for_more_is_over(cli, service, subject):
     started = time.monotonic()
 
-    replied = cli("req", subject, "ping", "--replies", "2", "--reply-timeout", "50ms")
+    replied = cli("req", subject, "ping", "--replies", "2", "--reply-timeout", "50ms", "--timeout", "60s")
 
     assert (replied.code, replied.out) == (0, b"ping\n")
-    assert time.monotonic() - started < BEFORE_TIMEOUT_S
+    assert time.monotonic() - started < 30
 
 
 def test_all_replies_are_taken_until_the_time_out(cli, server, subject):
     started = time.monotonic()
 
     with answering(server.url, subject, _answers((b"1",), (b"2",))):
-        replied = cli("req", subject, "ping", "--replies", "0", "--timeout", "2s")
+        replied = cli("req", subject, "ping", "--replies", "0", "--timeout", "5s")
 
     assert (replied.code, replied.out) == (0, b"1\n2\n")
-    assert 1.9 < time.monotonic() - started < 3 + SLACK_S
+    assert 4.9 < time.monotonic() - started < 6 + SLACK_S
 
 
 def test_an_empty_reply_says_that_there_are_no_more(cli, server, subject):
@@ -131,7 +131,7 @@ def test_an_empty_reply_says_that_there_are_no_more(cli, server, subject):
 
 
 def test_an_empty_reply_that_does_not_come_is_a_time_out(cli, service, subject):
-    replied = cli("req", subject, "ping", "--wait-for-empty", "--timeout", "1500ms")
+    replied = cli("req", subject, "ping", "--wait-for-empty", "--timeout", "5s")
 
     assert (replied.code, replied.out) == (5, b"ping\n")
     assert f"no empty reply on '{subject}'" in replied.err
@@ -140,11 +140,11 @@ def test_an_empty_reply_that_does_not_come_is_a_time_out(cli, service, subject):
 def test_nobody_who_serves_is_known_at_once(cli, subject):
     started = time.monotonic()
 
-    replied = cli("req", subject, "ping")
+    replied = cli("req", subject, "ping", "--timeout", "60s")
 
     assert (replied.code, replied.out) == (6, b"")
     assert replied.err.splitlines()[-1] == f"natscli: nobody serves '{subject}'"
-    assert time.monotonic() - started < BEFORE_TIMEOUT_S
+    assert time.monotonic() - started < 30
 
 
 @pytest.mark.parametrize("options", [["--count", "3"], ["--replies", "0"], ["--replies", "2"], ["--wait-for-empty"]])
@@ -156,23 +156,23 @@ def test_a_service_that_says_nothing_is_a_time_out(cli, server, subject):
     started = time.monotonic()
 
     with Listener(server.url, subject):
-        replied = cli("req", subject, "ping", "--timeout", "1s")
+        replied = cli("req", subject, "ping", "--timeout", "5s")
 
     assert (replied.code, replied.out) == (5, b"")
-    assert replied.err.splitlines()[-1] == f"natscli: no reply on '{subject}' within 1s"
-    assert 1 <= time.monotonic() - started < 2 + SLACK_S
+    assert replied.err.splitlines()[-1] == f"natscli: no reply on '{subject}' within 5s"
+    assert 5 <= time.monotonic() - started < 6 + SLACK_S
 
 
 def test_each_request_has_a_time_out_of_its_own(cli, server, subject):
     def slowly(message):
-        ready = time.monotonic() + 0.6
+        ready = time.monotonic() + 0.27
         eventually(lambda: time.monotonic() > ready)
         return echo(message)
 
     with answering(server.url, subject, slowly):
-        replied = cli("req", subject, "{{Count}}", "--count", "4", "--timeout", "2s")
+        replied = cli("req", subject, "{{Count}}", "--count", "20", "--timeout", "5s")
 
-    assert (replied.code, replied.out) == (0, b"1\n2\n3\n4\n")
+    assert (replied.code, replied.out) == (0, b"".join(b"%d\n" % number for number in range(1, 21)))
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_an_answer_that_is_an_error_is_shown_and_is_one(headers, said, cli, serv
 def test_one_error_among_several_replies_is_an_error(cli, server, subject):
     error = encode_headers([("Nats-Service-Error", "no")])
     with answering(server.url, subject, _answers((b"1",), (b"", error), (b"3",))):
-        replied = cli("req", subject, "ping", "--replies", "3", "--raw")
+        replied = cli("req", subject, "ping", "--replies", "3", "--reply-timeout", "5s", "--raw")
 
     assert (replied.code, replied.out) == (8, b"1\n\n3\n")
 

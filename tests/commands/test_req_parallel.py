@@ -7,10 +7,11 @@ import time
 
 import pytest
 
+from natscli.messaging.inbox import Exchange
 from natscli.wire.encode import pub
 from natscli.wire.headers import encode_headers
 from tests.messaging.parties import Listener, answering, denying, echo
-from tests.waiting import BEFORE_TIMEOUT_S, SLACK_S, eventually
+from tests.waiting import SLACK_S, eventually
 
 ERROR = encode_headers([("Nats-Service-Error", "no"), ("Nats-Service-Error-Code", "500")])
 NOBODY = b"NATS/1.0 503\r\n\r\n"
@@ -67,7 +68,7 @@ def test_so_many_are_in_flight_and_replies_come_in_the_order_of_the_requests(cli
 
 def test_no_more_are_in_flight_than_that(start, server, subject):
     with Listener(server.url, subject) as listener:
-        req = start("req", subject, "x", "--count", "100", "--parallel", "7")
+        req = start("req", subject, "x", "--count", "100", "--parallel", "7", "--timeout", "60s")
         held = [listener.next() for _ in range(7)]
         assert listener.received() == []
         listener.send(pub(held[3].reply, b"one is done"))
@@ -118,7 +119,7 @@ def test_the_summary_has_rates_and_percentiles(cli, server, subject):
 )
 def test_a_failure_in_the_middle_decides_and_the_others_are_still_shown(end, code, said, cli, server, subject):
     with answering(server.url, subject, but(_5=end)):
-        replied = cli("req", subject, "{{Count}}", "--count", "10", "--parallel", "10", "--timeout", "2s")
+        replied = cli("req", subject, "{{Count}}", "--count", "10", "--parallel", "10", "--timeout", "5s")
 
     assert replied.code == code
     assert [line for line in replied.out.split() if line != b"failed"] == [b"%d" % n for n in range(1, 11) if n != 5]
@@ -127,14 +128,14 @@ def test_a_failure_in_the_middle_decides_and_the_others_are_still_shown(end, cod
 
 def test_of_several_failures_the_first_request_decides_not_the_first_to_fail(cli, server, subject):
     with answering(server.url, subject, but(_2=silent, _3=unserved, _4=failing)):
-        replied = cli("req", subject, "{{Count}}", "--count", "5", "--parallel", "5", "--timeout", "2s")
+        replied = cli("req", subject, "{{Count}}", "--count", "5", "--parallel", "5", "--timeout", "5s")
 
     assert (replied.code, replied.out) == (5, b"1\nfailed\n5\n")
 
 
 def test_an_error_of_a_service_before_a_time_out_decides_too(cli, server, subject):
     with answering(server.url, subject, but(_2=failing, _4=silent)):
-        replied = cli("req", subject, "{{Count}}", "--count", "5", "--parallel", "5", "--timeout", "2s")
+        replied = cli("req", subject, "{{Count}}", "--count", "5", "--parallel", "5", "--timeout", "5s")
 
     assert (replied.code, replied.out) == (8, b"1\nfailed\n3\n5\n")
 
@@ -148,31 +149,38 @@ def test_after_a_failure_no_more_are_sent(cli, server, subject):
 
 def test_each_has_a_time_out_of_its_own(cli, server, subject):
     def slowly(message):
-        ready = time.monotonic() + 0.4
+        ready = time.monotonic() + 0.27
         eventually(lambda: time.monotonic() > ready)
         return echo(message)
 
     with answering(server.url, subject, slowly):
-        replied = cli("req", subject, "{{Count}}", "--count", "6", "--parallel", "2", "--timeout", "2s")
+        replied = cli("req", subject, "{{Count}}", "--count", "20", "--parallel", "2", "--timeout", "5s")
 
-    assert (replied.code, replied.out) == (0, numbers(1, 6))
+    assert (replied.code, replied.out) == (0, numbers(1, 20))
 
 
-def test_late_replies_are_passed_over(cli, server, subject):
-    held, started_at = [], []
+def test_late_replies_are_passed_over(cli, server, subject, monkeypatch):
+    held, ended, end = [], [], Exchange.end
+
+    def ending(exchange, *arguments, **options):
+        end(exchange, *arguments, **options)
+        ended.append(exchange.number)
 
     def answers(message):
         if not held:
             held.append(message)
-            started_at.append(time.monotonic())
             return []
-        last = message.payload == b"3"
-        ready = started_at[0] + (3.0 if last else 1.5)  # the first has 2.4 s
+        if message.payload == b"3":
+            eventually(lambda: 1 in ended)
+            return [pub(held[0].reply, b"late"), *echo(message)]
+        ready = time.monotonic() + 4.0  # for as long the last waits when the first does no more
         eventually(lambda: time.monotonic() > ready)
-        return [*([pub(held[0].reply, b"late")] if last else []), *echo(message)]
+        return echo(message)
+
+    monkeypatch.setattr(Exchange, "end", ending)
 
     with answering(server.url, subject, answers):
-        replied = cli("req", subject, "{{Count}}", "--count", "3", "--parallel", "2", "--timeout", "2400ms")
+        replied = cli("req", subject, "{{Count}}", "--count", "3", "--parallel", "2", "--timeout", "8s")
 
     assert (replied.code, replied.out) == (5, b"2\n3\n")
 
@@ -180,11 +188,11 @@ def test_late_replies_are_passed_over(cli, server, subject):
 def test_nobody_serves_is_known_at_once(cli, subject):
     started = time.monotonic()
 
-    replied = cli("req", subject, "x", "--count", "1000", "--parallel", "100")
+    replied = cli("req", subject, "x", "--count", "1000", "--parallel", "100", "--timeout", "60s")
 
     assert (replied.code, replied.out) == (6, b"")
     assert replied.err.count("nobody serves") == 1
-    assert time.monotonic() - started < BEFORE_TIMEOUT_S
+    assert time.monotonic() - started < 30
 
 
 def test_a_refused_subject_among_others_is_an_error(cli, make_server, subject):
@@ -192,18 +200,17 @@ def test_a_refused_subject_among_others_is_an_error(cli, make_server, subject):
     started = time.monotonic()
 
     with answering(strict.url, f"{subject}.*", echo):
-        replied = cli(
-            "req", f"{subject}.{{{{Count}}}}", "{{Count}}", "--count", "3", "--parallel", "3", "--server", strict.url
-        )
+        options = ["--count", "3", "--parallel", "3", "--timeout", "60s"]
+        replied = cli("req", f"{subject}.{{{{Count}}}}", "{{Count}}", *options, "--server", strict.url)
 
     assert (replied.code, replied.out) == (4, b"1\n3\n")
-    assert time.monotonic() - started < BEFORE_TIMEOUT_S
+    assert time.monotonic() - started < 30
 
 
 def test_a_lost_connection_is_an_error(start, make_server, subject):
     own = make_server()
     with Listener(own.url, subject) as listener:
-        req = start("req", subject, "x", "--count", "10", "--parallel", "5", url=own.url)
+        req = start("req", subject, "x", "--count", "10", "--parallel", "5", "--timeout", "60s", url=own.url)
         first = listener.next()
         listener.publish(first.reply.decode(), b"first")
         req.prints(b"first\n")
@@ -216,7 +223,8 @@ def test_several_replies_of_a_request_stay_together_as_requests_end(cli, server,
         return [pub(message.reply, message.payload + end) for end in (b"a", b"b")]
 
     with answering(server.url, subject, in_groups(3, twice)):
-        replied = cli("req", subject, "{{Count}}", "--count", "3", "--parallel", "3", "--replies", "2")
+        options = ["--count", "3", "--parallel", "3", "--replies", "2", "--reply-timeout", "5s"]
+        replied = cli("req", subject, "{{Count}}", *options)
 
     assert (replied.code, replied.out) == (0, b"3a\n3b\n2a\n2b\n1a\n1b\n")
 

@@ -33,7 +33,7 @@ def test_people_get_a_line_for_each_address(cli, server):
     code, out, err = cli("rtt", "1")
 
     assert (code, err) == (ExitCode.DONE, "")
-    assert re.fullmatch(rf"{server.url}:\n\n  {server.url}: \S+(µs|ms) \(min \S+, max \S+\)\n", out.decode()), (
+    assert re.fullmatch(rf"{server.url}:\n\n  {server.url}: \S+(µs|ms|s) \(min \S+, max \S+\)\n", out.decode()), (
         out.decode()
     )
 
@@ -46,7 +46,7 @@ def test_a_host_name_is_measured_at_each_of_its_addresses(cli, server):
 
 
 def test_an_address_that_fails_is_shown_and_ends_in_its_code(cli, server, nobody):
-    code, out, err = cli("rtt", "1", "-s", f"{server.url},nats://127.0.0.1:{nobody}")
+    code, out, err = cli("rtt", "1", "-s", f"{server.url},nats://127.0.0.1:{nobody}", "--timeout", "30s")
 
     assert code == ExitCode.CONNECTION
     assert f"nats://127.0.0.1:{nobody}: failed" in out.decode()
@@ -67,8 +67,8 @@ def test_silent_servers_share_the_time(cli):
         urls = ",".join(f"127.0.0.1:{silent.getsockname()[1]}" for silent in (one, other))
         started = time.monotonic()
 
-        code, _, err = cli("rtt", "-s", urls, "--timeout", "2s")
+        code, _, err = cli("rtt", "-s", urls, "--timeout", "6s")
 
     assert code == ExitCode.CONNECTION
     assert "stays silent" in err
-    assert time.monotonic() - started < 3 + SLACK_S
+    assert time.monotonic() - started < 6 + SLACK_S  # and not twelve

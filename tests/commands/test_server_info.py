@@ -95,12 +95,12 @@ def test_monitoring_that_answers_byte_by_byte_is_given_up_in_time(cli, server):
         threading.Thread(target=drip, args=(listening,), daemon=True).start()
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         started = time.monotonic()
-        code, out, err = cli("server-info", "--monitor", url, "--timeout", "1s")
+        code, out, err = cli("server-info", "--monitor", url, "--timeout", "5s")
         ended.set()
 
-    assert time.monotonic() - started < 2.5 + SLACK_S
+    assert time.monotonic() - started < 6 + SLACK_S
     assert (code, out) == (ExitCode.TIMEOUT, b"")
-    assert err == f"natscli: no answer from {url}/varz within 1s\n"
+    assert err == f"natscli: no answer from {url}/varz within 5s\n"
 
 
 def test_monitoring_that_was_asked_for_and_does_not_answer_is_an_error(cli, server):

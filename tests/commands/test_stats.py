@@ -14,10 +14,12 @@ def test_publishing_says_how_fast_it_was(cli, subject):
 
 
 def test_receiving_says_how_fast_it_was(cli, start, subject):
-    sub = start("sub", subject, "--count", "50", "-o", "none", "--stats")
+    sub = start("sub", subject, "--count", "50", "-o", "none", "--stats", "--trace")
     sub.says("Subscribing")
 
-    cli("pub", subject, "abcd", "--count", "50", "--rate", "500")
+    cli("pub", subject, "abcd")
+    sub.says(f"MSG {subject}")  # all at once would take no time
+    cli("pub", subject, "abcd", "--count", "49")
 
     assert sub.end() == 0
     assert sub.out == b""

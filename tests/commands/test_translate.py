@@ -98,7 +98,7 @@ def test_a_slow_program_is_given_up(hear, monkeypatch):
 
     assert heard.code == 1
     assert "'sleep' took longer than 300ms" in heard.err
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
 
 
 def test_what_a_program_may_write_is_bounded(hear, monkeypatch):
@@ -120,7 +120,7 @@ def test_a_signal_counts_what_was_not_translated(start, server, subject):
         peer.settle()
         sub.signal(signal.SIGINT)
 
-    assert sub.end(within=5) in (0, 7)  # 7 unless the signal came ahead of the messages
+    assert sub.end(within=12) in (0, 7)  # 7 unless the signal came ahead of the messages
 
 
 def test_a_reply_is_translated_too(cli, server, subject):
@@ -133,15 +133,17 @@ def test_a_reply_is_translated_too(cli, server, subject):
     assert "'false' ended with exit code 1" in failed.err
 
 
-def test_acknowledging_waits_for_no_connection(start, make_server, subject):
+def test_acknowledging_waits_for_no_connection(start, make_server, subject, tmp_path):
     server = make_server(jetstream=True, monitor_port=0)
     inbox = f"deliver.{subject}"
+    program = f"timeout 30 sh -c '>{tmp_path}/begun; until test -e {tmp_path}/stopped; do sleep 0.02; done; cat'"
     with push_consumer(server, subject, 1) as (create, _state):
-        sub = start("sub", inbox, "--ack", "--raw", "--translate", "sh -c 'sleep 0.5; cat'", url=server.url)
+        sub = start("sub", inbox, "--ack", "--raw", "--translate", program, url=server.url)
         with telling(server, create, to=inbox):
             sub.says("Subscribing")
-        eventually(lambda: _state().get("num_ack_pending") == 1)  # absent until there is a consumer
+        eventually((tmp_path / "begun").exists)
         server.stop(0)
+    (tmp_path / "stopped").touch()
     sub.says("disconnected")
 
     sub.prints(b"0\n")
@@ -157,7 +159,7 @@ def test_what_is_dropped_is_said_however_it_ends(cli, server, subject, monkeypat
     frames = [pub(name.encode(), b"x") for name in subjects * 2]  # four runs, of which one fits
 
     with telling(server, *frames, to=subjects[1]):
-        heard = cli("sub", *subjects, "--raw", "--count", "4", "--translate", "sh -c 'sleep 0.2; false'")
+        heard = cli("sub", *subjects, "--raw", "--count", "4", "--translate", "sh -c 'sleep 3; false'")
 
     assert heard.code == 7
     assert re.fullmatch(

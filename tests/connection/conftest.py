@@ -55,7 +55,7 @@ def make_tls_server(make_server: MakeServer, pki: Pki) -> Callable[..., LocalSer
 
     def make(pair: Pair | None = None, *, beside: str = "", **words: Any) -> LocalServer:
         pair = pair or pki.server
-        block = {"cert_file": quote(pair.cert), "key_file": quote(pair.key), "ca_file": quote(pki.ca), "timeout": 5}
+        block = {"cert_file": quote(pair.cert), "key_file": quote(pair.key), "ca_file": quote(pki.ca), "timeout": 15}
         block |= {name: str(value).lower() for name, value in words.items()}
         lines = "\n".join(f"  {name}: {value}" for name, value in block.items())
         return make_server(extra=f"tls {{\n{lines}\n}}\n{beside}")

@@ -12,7 +12,7 @@ from natscli.connection.open import open_connection
 from natscli.server.config import quote
 from natscli.server.process import LocalServer
 from natscli.wire import encode
-from tests.connection.jwts import UNLIMITED, Key, new_realm, scope
+from tests.connection.jwts import PATIENT, UNLIMITED, Key, new_realm, scope
 from tests.connection.opening import target_for
 
 PASSWORD = "p@ss/w:rd,#?%&é"
@@ -33,13 +33,13 @@ PRIVATE_INBOX = {"sub": {"allow": ["_INBOX_me.>"]}, "pub": {}}
 
 
 def _users(*entries: str) -> str:
-    return f"authorization {{ users: [{', '.join(entries)}] }}"
+    return f"authorization {{ {PATIENT}, users: [{', '.join(entries)}] }}"
 
 
 CONFIGURATIONS = {
     "password": _users(f"{{ user: alice, password: {quote(PASSWORD)} }}", f'{{ user: bob, password: "{_HASHES[0]}" }}'),
-    "token": f"authorization {{ token: {TOKEN} }}",
-    "hashed token": f'authorization {{ token: "{_HASHES[1]}" }}',
+    "token": f"authorization {{ {PATIENT}, token: {TOKEN} }}",
+    "hashed token": f'authorization {{ {PATIENT}, token: "{_HASHES[1]}" }}',
     "nkey": _users(f"{{ nkey: {NKEY.public} }}"),
     "jwt": REALM.configured(
         signing_keys=[SIGNING.public, scope(SCOPED, pub={"allow": ["open.>"]})],
@@ -48,7 +48,7 @@ CONFIGURATIONS = {
     "callout": f"""
         accounts {{ AUTH {{ users: [{{ user: auth, password: auth }}] }}, APP {{}} }}
         authorization {{
-          timeout: 1
+          {PATIENT}
           auth_callout {{ issuer: {CALLOUT.public}, auth_users: [auth], account: AUTH }}
         }}
     """,
@@ -67,21 +67,21 @@ class Callout:
 
     def __enter__(self) -> None:
         self._thread.start()
-        assert self._ready.wait(15)
+        assert self._ready.wait(60)
 
     def __exit__(self, *_exception: object) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(15)
+        self._thread.join(60)
         self._loop.close()
 
     async def _serve(self) -> None:
         target = target_for(self._server.url, user="auth", password="auth")
-        connection = await open_connection(target, Deadline(10))
+        connection = await open_connection(target, Deadline(30))
         await connection.subscribe_bulk(
             "$SYS.REQ.USER.AUTH",
             lambda run: [connection.send(_answer(message.reply, message.payload)) for message in run],
         )
-        await connection.confirm(10)
+        await connection.confirm(30)
         self._ready.set()
         await self._stop.wait()
         await connection.close()

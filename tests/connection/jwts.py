@@ -11,6 +11,7 @@ from nacl.signing import SigningKey
 
 _SEED = 18 << 3
 _KINDS = {"operator": 14 << 3, "account": 0, "user": 20 << 3}
+PATIENT = "timeout: 15"  # of an authorization block: how long a server waits to hear who somebody is
 UNLIMITED = {"subs": -1, "data": -1, "payload": -1}
 _ACCOUNT_LIMITS = UNLIMITED | {"imports": -1, "exports": -1, "wildcards": True, "conn": -1, "leaf": -1}
 
@@ -63,7 +64,7 @@ class Realm(NamedTuple):
     def configured(self, **claims: Any) -> str:
         """The same, with further claims of the account: ``signing_keys``, ``revocations``, ``limits``."""
         operator = self.operator.claim(self.operator.public, {"type": "operator"})
-        return f'operator: "{operator}"\nresolver: MEMORY\n{self.preloaded(**claims)}'
+        return f'operator: "{operator}"\nresolver: MEMORY\nauthorization {{ {PATIENT} }}\n{self.preloaded(**claims)}'
 
     def preloaded(self, **claims: Any) -> str:
         """The last line of the configuration, which a reload may change."""

@@ -5,8 +5,10 @@ import json
 import socket
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Self
+
+from natscli.wire.encode import PING
 
 INFO: dict[str, Any] = {
     "server_id": "FAKE",
@@ -144,14 +146,6 @@ def welcoming(reaction: Behaviour, after: bytes = b"SUB") -> Behaviour:
     return behave
 
 
-def closed_port() -> int:
-    """A port on which nobody listens."""
-    with closing(socket.socket()) as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
 class RawClient:
     """Speaks to a real server in bytes, for what no proper client would send."""
 
@@ -169,8 +163,10 @@ class RawClient:
     async def send(self, frames: bytes) -> None:
         """Send frames and wait until the server has read them; it must not have complained."""
         self._writer.write(frames + b"PING\r\n")
-        async with asyncio.timeout(5.0):
+        async with asyncio.timeout(30.0):
             line = await self._reader.readline()
+            while line == PING:  # of its own, two seconds after it was connected to
+                line = await self._reader.readline()
         assert line == b"PONG\r\n", line
 
     async def close(self) -> None:

@@ -18,7 +18,7 @@ from natscli.context.validity import format_moment
 from natscli.errors import ConnectError, ExitCode, NatsCliError, RefusedError, UsageError
 from natscli.server.process import LocalServer
 from tests.connection.jwts import Key, Realm, creds, new_realm
-from tests.connection.opening import connected, target_for
+from tests.connection.opening import connected, end_of, target_for
 from tests.connection.peers import Peer, fake_server, info, ordinary
 
 MakeServer = Callable[..., LocalServer]
@@ -397,13 +397,12 @@ def test_a_credentials_file_that_cannot_be_used_is_named_before_any_connection(t
 
 def test_a_jwt_that_expires_in_use_ends_the_connection(make_server: MakeServer, realm: Realm, write):
     server, key = realm_server(make_server, realm), Key("user")
-    jwt = realm.user(key, expires_in_s=1.2)
+    jwt = realm.user(key, expires_in_s=5)
     path = write(creds(jwt, key.seed))
 
     async def wait() -> Exception | None:
         async with connected(target_for(server.url, creds=path)) as connection:
-            async with asyncio.timeout(5.0):
-                return await connection.ended
+            return await end_of(connection)
 
     error = asyncio.run(wait())
 

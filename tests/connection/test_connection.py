@@ -1,10 +1,12 @@
 """A connection in use: order, proof of delivery, refusals, limits, and an end in time whatever the peer does."""
 
 import asyncio
+import time
 from collections.abc import Callable
 
 import pytest
 
+from natscli.connection import transport
 from natscli.errors import (
     ConnectionLostError,
     DeadlineError,
@@ -15,7 +17,8 @@ from natscli.errors import (
 )
 from natscli.server.process import LocalServer
 from natscli.wire.encode import PING, pub
-from tests.connection.opening import Recorder, Sink, connected, end_of, target_for
+from tests.connection.clock import run_waiting
+from tests.connection.opening import PATIENCE_S, Recorder, Sink, connected, end_of, target_for
 from tests.connection.peers import Behaviour, Peer, fake_server, ordinary, welcoming
 from tests.waiting import eventually_async
 
@@ -51,11 +54,14 @@ def test_what_was_sent_before_a_confirmation_has_been_read(server: LocalServer, 
 
 
 def test_a_confirmation_returns_the_round_trip(server: LocalServer):
-    async def exchange() -> float:
+    async def exchange() -> tuple[float, float]:
         async with connected(server.url) as connection:
-            return await connection.confirm(5.0)
+            started = time.perf_counter()
+            return await connection.confirm(15.0), time.perf_counter() - started
 
-    assert 0 < asyncio.run(exchange()) < 1
+    elapsed, most = asyncio.run(exchange())
+
+    assert 0 < elapsed <= most
 
 
 def test_frames_stay_behind_what_upstream_has_queued():
@@ -115,7 +121,7 @@ def test_a_confirmation_counts_only_its_own_pong():
             await asyncio.wait([first, second])
             return first.exception() is None, isinstance(second.exception(), DeadlineError)
 
-    assert asyncio.run(exchange()) == (True, True)
+    assert run_waiting(exchange()) == (True, True)
 
 
 # -- refusals ---------------------------------------------------------------------------------------
@@ -273,7 +279,7 @@ def test_whoever_waits_is_told_of_the_end_at_once():
             await asyncio.wait(waits, timeout=5.0)
             return [wait.exception() for wait in waits]
 
-    for error in asyncio.run(exchange()):
+    for error in run_waiting(exchange()):
         assert type(error) is ConnectionLostError
         assert str(error).endswith(" was lost: the server closed the connection")
 
@@ -310,7 +316,9 @@ def test_a_closed_connection_takes_nothing(server: LocalServer):
     asyncio.run(exchange())
 
 
-def test_what_was_sent_before_closing_leaves(server: LocalServer, subject):
+def test_what_was_sent_before_closing_leaves(server: LocalServer, subject, monkeypatch):
+    monkeypatch.setattr(transport, "CLOSE_S", PATIENCE_S)  # for a server that stands still
+
     async def exchange() -> int:
         async with connected(server.url) as subscriber:
             sink = Sink()
@@ -319,6 +327,7 @@ def test_what_was_sent_before_closing_leaves(server: LocalServer, subject):
             async with connected(server.url) as publisher:
                 publisher.send(pub(subject.encode(), b"x" * 1000) * 3000)
                 await publisher.publish(subject, b"queued")
+                await publisher.close(PATIENCE_S)
             await eventually_async(lambda: b"queued" in sink.payloads)
             return len(sink.messages)
 

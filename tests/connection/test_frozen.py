@@ -5,7 +5,6 @@ import os
 import resource
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -14,6 +13,7 @@ import pytest
 from natscli.errors import DeadlineError
 from natscli.server.process import LocalServer
 from natscli.wire.encode import pub
+from tests.connection.clock import run_waiting, waited
 from tests.connection.opening import Recorder, Sink, connected, end_of
 from tests.processes import freeze
 from tests.waiting import SLACK_S, eventually_async
@@ -40,11 +40,11 @@ def test_closing_ends_in_time_with_ten_megabytes_for_a_frozen_server(make_server
             with frozen(server):
                 connection.send(pub(b"a", b"x" * 100_000) * 100)
                 await connection.subscribe_bulk("a", Sink())
-                started = time.monotonic()
+                started = waited()
                 await connection.close(0.3)
-                return time.monotonic() - started
+                return waited() - started
 
-    assert asyncio.run(exchange()) < 0.3 + SLACK_S
+    assert run_waiting(exchange()) < 0.3 + SLACK_S
 
 
 def test_draining_to_a_frozen_server_ends_in_time_and_memory_stays_bounded(make_server: MakeServer):
@@ -58,16 +58,16 @@ def test_draining_to_a_frozen_server_ends_in_time_and_memory_stays_bounded(make_
                 while sent < 200_000_000 and failure is None:
                     connection.send(batch)
                     sent += len(batch)
-                    started = time.monotonic()
+                    started = waited()
                     (failure,) = await asyncio.gather(connection.drain_writes(0.3), return_exceptions=True)
-                    elapsed = time.monotonic() - started
+                    elapsed = waited() - started
                 assert isinstance(failure, DeadlineError)
                 assert str(failure).startswith(f"{server.url} took no bytes for 300")
                 await connection.close(0.1)
                 return elapsed, sent
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    elapsed, sent = asyncio.run(exchange())
+    elapsed, sent = run_waiting(exchange())
 
     assert 0.25 < elapsed < 0.3 + SLACK_S
     assert sent < 50_000_000  # what the sockets' buffers take, and one mebibyte
@@ -84,11 +84,11 @@ def test_a_failure_ends_the_connection_to_a_frozen_server(make_server: MakeServe
                 connection.send(pub(b"a", b"x" * 100_000) * 100)
                 for _ in range(10):
                     await connection.publish("a", b"x" * 1000)
-                started = time.monotonic()
+                started = waited()
                 connection.fail(failure)
-                return await end_of(connection), time.monotonic() - started
+                return await end_of(connection), waited() - started
 
-    end, elapsed = asyncio.run(exchange())
+    end, elapsed = run_waiting(exchange())
 
     assert end is failure
     assert elapsed < 0.5 + SLACK_S
@@ -100,17 +100,17 @@ def test_a_frozen_server_is_noticed_within_three_pings_and_returned_to(make_serv
     async def exchange() -> tuple[Recorder, float]:
         watcher = Recorder()
         async with connected(server.url, reconnect=True, watcher=watcher, ping_interval_s=0.1) as connection:
-            await connection.confirm(5.0)
             freeze(server.pid)
-            started = time.monotonic()
+            started = waited()
             await eventually_async(lambda: watcher.losses)
-            elapsed = time.monotonic() - started
+            elapsed = waited() - started
+            connection.options["ping_interval"] = 30.0  # from the return on
             os.kill(server.pid, signal.SIGCONT)
             await eventually_async(lambda: watcher.returns, within=30.0)
             await connection.confirm(5.0)
         return watcher, elapsed
 
-    watcher, elapsed = asyncio.run(exchange())
+    watcher, elapsed = run_waiting(exchange())
 
     assert watcher.losses == [(server.url, "the server answers no pings")]
     assert 0.2 < elapsed < 0.4 + SLACK_S
@@ -122,15 +122,15 @@ def test_a_frozen_server_with_much_to_read_is_noticed_too(make_server: MakeServe
     async def wait() -> tuple[Exception | None, float]:
         async with connected(server.url, ping_interval_s=0.05) as connection:
             freeze(server.pid)
-            started = time.monotonic()
+            started = waited()
             for _ in range(20):
                 connection.send(pub(b"a", b"x" * 500_000))
                 await connection.publish("a", b"x")
             end = await end_of(connection)
             os.kill(server.pid, signal.SIGCONT)
-            return end, time.monotonic() - started
+            return end, waited() - started
 
-    end, elapsed = asyncio.run(wait())
+    end, elapsed = run_waiting(wait())
 
     assert str(end) == f"the connection to {server.url} was lost: the server answers no pings"
     assert elapsed < 0.7 + SLACK_S

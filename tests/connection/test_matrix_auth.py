@@ -41,10 +41,11 @@ from tests.connection.doors import (
     Callout,
 )
 from tests.connection.jwts import Key, creds, new_realm
+from tests.connection.opening import PROMPT_S
 from tests.invocation import invoke
-from tests.waiting import SLACK_S
+from tests.waiting import BEFORE_TIMEOUT_S, SLACK_S
 
-TIMEOUT_S = 3.0
+TIMEOUT_S = 12.0
 NOW = int(time.time())
 ACCEPTED, USAGE, REFUSED, LATE = 0, 2, 4, 5
 NOWHERE = "nats://127.0.0.1:1"  # would be exit code 3: nobody was asked
@@ -322,7 +323,7 @@ def test_who_is_let_in(case: Case, doors, monkeypatch: pytest.MonkeyPatch, tmp_p
     shown = done.text + done.err
     assert done.code == case.code, shown
     assert re.search(case.says, done.err), shown
-    assert took < timeout_s + SLACK_S
+    assert took < (BEFORE_TIMEOUT_S if case is NEVER_WRITTEN else PROMPT_S + SLACK_S)
     assert done.err.count("can be read by others") == ("others" in case.name)
     for secret in (*SECRETS, *(part.content for part in case.arguments if isinstance(part, File))):
         assert not shows(shown, secret)
@@ -371,7 +372,7 @@ def test_a_request_is_answered_where_only_our_own_inbox_is_allowed(
     path = written(File(creds(REALM.user(USER, **PRIVATE_INBOX), USER.seed)), tmp_path, url)
     reply = start("reply", "inbox.test", "yes", "--creds", written(File(CREDS), tmp_path, url), url=url)
     reply.says("Listening")
-    ours = ("req", "inbox.test", "?", "-s", url, "--creds", path)
+    ours = ("req", "inbox.test", "?", "-s", url, "--creds", path, "--timeout", f"{TIMEOUT_S}s")
 
     denied = invoke(monkeypatch, ours)
     answered = invoke(monkeypatch, (*ours, "--inbox-prefix", "_INBOX_me"))

@@ -9,7 +9,7 @@ import pytest
 
 from natscli.connection.client import Connection
 from natscli.wire.message import Message
-from tests.connection.opening import Sink, connected
+from tests.connection.opening import Sink, connected, end_of
 from tests.connection.peers import Peer, RawClient, fake_server
 from tests.waiting import eventually_async
 
@@ -181,8 +181,7 @@ def test_bytes_that_are_not_the_protocol_end_the_connection_with_a_reason(bytes_
             await peer.hear_all()
 
         async with fake_server(behave) as fake, connected(fake.url) as connection:
-            async with asyncio.timeout(5.0):
-                return str(await connection.ended)
+            return str(await end_of(connection))
 
     assert "what the server sent is not the NATS protocol (" in asyncio.run(receive())
 

@@ -16,9 +16,11 @@ from natscli.connection.client import Connection
 from natscli.errors import ConnectionLostError, ExitCode, PermissionDeniedError, RefusedError
 from natscli.server.process import LocalServer
 from natscli.wire.encode import pub
+from tests.connection.clock import run_waiting, waited
 from tests.connection.jwts import UNLIMITED, Key, creds, new_realm
-from tests.connection.opening import Recorder, Sink, connected, end_of, target_for
-from tests.connection.peers import Peer, closed_port, fake_server, info, ordinary, silence
+from tests.connection.opening import PATIENCE_S, Recorder, Sink, connected, end_of, let_attempts_take_long, target_for
+from tests.connection.peers import Peer, fake_server, info, ordinary, silence
+from tests.ports import closed_port
 from tests.processes import freeze
 from tests.waiting import SLACK_S, eventually_async
 
@@ -27,10 +29,10 @@ MakeServer = Callable[..., LocalServer]
 
 def kill(server: LocalServer) -> None:
     os.kill(server.pid, signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
-    server.wait(5.0)
+    server.wait(30.0)
 
 
-def returning(url: str, watcher: Recorder, seconds: float = 5.0) -> AbstractAsyncContextManager[Connection]:
+def returning(url: str, watcher: Recorder, seconds: float = PATIENCE_S) -> AbstractAsyncContextManager[Connection]:
     return connected(url, seconds, reconnect=True, watcher=watcher)
 
 
@@ -38,7 +40,7 @@ def returning(url: str, watcher: Recorder, seconds: float = 5.0) -> AbstractAsyn
 
 
 def test_a_restarted_server_is_returned_to_with_all_subscriptions(make_server: MakeServer):
-    server = make_server()
+    server = make_server(port=closed_port())
 
     async def exchange() -> tuple[Recorder, list[bytes], list[bytes]]:
         watcher, called = Recorder(), []
@@ -47,6 +49,7 @@ def test_a_restarted_server_is_returned_to_with_all_subscriptions(make_server: M
             called.append(message.data)  # type: ignore[attr-defined]
 
         async with connected(server.url, reconnect=True, watcher=watcher) as connection:
+            let_attempts_take_long(connection)
             sink = Sink()
             await connection.subscribe_bulk("a", sink)
             await connection.subscribe("a", cb=callback)
@@ -78,7 +81,7 @@ def test_a_restarted_server_is_returned_to_with_all_subscriptions(make_server: M
 
 
 def test_a_limit_holds_across_a_reconnect(make_server: MakeServer):
-    server = make_server()
+    server = make_server(port=closed_port())
 
     async def exchange() -> tuple[int, int]:
         watcher = Recorder()
@@ -132,7 +135,7 @@ async def ordinary_after(peer: Peer) -> None:
 
 
 def test_another_server_of_the_list_is_taken(make_server: MakeServer):
-    servers = [make_server(), make_server()]
+    servers = [make_server(port=closed_port()) for _ in range(2)]
 
     async def exchange() -> tuple[str, str, list[bytes]]:
         watcher = Recorder()
@@ -199,13 +202,13 @@ def test_without_reconnecting_a_loss_is_the_end(make_server: MakeServer):
             ]
             await asyncio.sleep(0)
             kill(server)
-            started = time.monotonic()
+            started = waited()
             await asyncio.wait([connection.ended, *waits], timeout=10.0)
-            elapsed = time.monotonic() - started
+            elapsed = waited() - started
             assert watcher.losses == []
             return connection.ended.result(), [wait.exception() for wait in waits], elapsed
 
-    end, raised, elapsed = asyncio.run(exchange())
+    end, raised, elapsed = run_waiting(exchange())
 
     assert type(end) is ConnectionLostError
     assert end.exit_code == ExitCode.CONNECTION
@@ -215,12 +218,13 @@ def test_without_reconnecting_a_loss_is_the_end(make_server: MakeServer):
 
 
 def test_a_server_that_goes_on_refusing_who_we_are_is_the_end(make_server: MakeServer):
-    server = make_server(user="alice", password="first")
+    server = make_server(port=closed_port(), user="alice", password="first")
 
     async def exchange() -> tuple[Recorder, Exception | None]:
         watcher = Recorder()
         target = target_for(server.url, user="alice", password="first")
         async with connected(target, reconnect=True, watcher=watcher) as connection:
+            let_attempts_take_long(connection)
             kill(server)
             await eventually_async(lambda: watcher.losses)
             make_server(port=server.port, user="alice", password="second")
@@ -240,7 +244,7 @@ def test_a_server_that_goes_on_refusing_who_we_are_is_the_end(make_server: MakeS
 
 
 def test_a_server_that_refuses_who_we_are_for_a_moment_is_returned_to(make_server: MakeServer):
-    server = make_server(user="alice", password="first")
+    server = make_server(port=closed_port(), user="alice", password="first")
 
     async def exchange() -> Recorder:
         watcher = Recorder()
@@ -267,7 +271,7 @@ def test_attempts_that_fail_leave_nothing_open_and_no_task_running():
     async def exchange(broken: Callable[[Peer], object]) -> tuple[int, int, list[str]]:
         watcher = Recorder()
         async with fake_server(ordinary) as fake, returning(fake.url, watcher, 0.05) as connection:
-            plan_without_pauses(connection)
+            plan_short_pauses(connection)
             fake.behaviour = broken  # type: ignore[assignment]
             fake.peers[0].reset()
             await eventually_async(lambda: len(watcher.reasons) >= 3)
@@ -280,7 +284,7 @@ def test_attempts_that_fail_leave_nothing_open_and_no_task_running():
             return most, fake.open, sorted(name for name in names if name.startswith("Client."))
 
     for broken in (silence, no_pong_now):
-        most, left, tasks = asyncio.run(exchange(broken))
+        most, left, tasks = run_waiting(exchange(broken))
 
         assert most <= 2
         assert left == 1
@@ -294,13 +298,13 @@ def test_closing_ends_the_attempts_to_come_back():
             fake.behaviour = silence
             fake.peers[0].reset()
             await eventually_async(lambda: len(fake.peers) == 2)
-            started = time.monotonic()
+            started = waited()
             await connection.close()
-            elapsed = time.monotonic() - started
+            elapsed = waited() - started
             await eventually_async(lambda: fake.open == 0)
             return elapsed, len(fake.peers), connection.ended.result()
 
-    elapsed, attempts, end = asyncio.run(exchange())
+    elapsed, attempts, end = run_waiting(exchange())
 
     assert elapsed < SLACK_S
     assert attempts == 2
@@ -335,13 +339,13 @@ def test_what_is_wrong_with_a_server_does_not_end_the_attempts():
         async with fake_server(behave) as fake:
             fakes.append(fake)
             async with connected(fake.url, 1.0, reconnect=True, watcher=watcher) as connection:
-                plan_without_pauses(connection)
+                plan_short_pauses(connection)
                 fake.peers[0].reset()
                 await eventually_async(lambda: watcher.returns, within=30.0)
                 await connection.confirm(5.0)
         return watcher.reasons
 
-    *reasons, last = asyncio.run(exchange())
+    *reasons, last = run_waiting(exchange())
     assert reasons == [
         *["the server's INFO cannot be read"] * 3,
         "not a NATS server: it said 'HTTP/1.1 400'",
@@ -355,8 +359,8 @@ def test_what_is_wrong_with_a_server_does_not_end_the_attempts():
     )
 
 
-def plan_without_pauses(connection: Connection) -> None:
-    connection._reconnect_to_server_handler = lambda servers, _info: (servers[0], 0.0)
+def plan_short_pauses(connection: Connection) -> None:
+    connection._reconnect_to_server_handler = lambda servers, _info: (servers[0], 0.001)
 
 
 @pytest.mark.parametrize("news", ["lost", "retrying", "regained", "refused"])
@@ -433,7 +437,7 @@ def test_a_renewed_jwt_is_used_to_come_back(make_server: MakeServer, tmp_path: P
             await connection.confirm(5.0)
         return watcher
 
-    server = make_server(extra=realm.configured())
+    server = make_server(port=closed_port(), extra=realm.configured())
     watcher = asyncio.run(exchange())
 
     assert key.seed not in "".join(watcher.reasons)
@@ -455,5 +459,5 @@ def test_what_a_pipe_gave_is_kept_to_come_back(make_server: MakeServer, tmp_path
             await eventually_async(lambda: watcher.returns, within=30.0)
             await connection.confirm(5.0)
 
-    server = make_server(extra=realm.configured())
+    server = make_server(port=closed_port(), extra=realm.configured())
     asyncio.run(exchange())

@@ -7,6 +7,7 @@ import pytest
 
 from natscli.connection.hardened import HardenedClient
 from natscli.connection.stream import _HELD_BYTES, READ_SIZE, Stream
+from tests.connection.clock import run_waiting
 from tests.connection.opening import Recorder, Sink, connected
 from tests.connection.peers import Peer, fake_server
 from tests.waiting import eventually_async
@@ -67,7 +68,7 @@ def test_a_return_that_is_not_confirmed_is_a_loss_of_its_own_and_leaves_no_bytes
             await eventually_async(lambda: len(sink.payloads) == 3)
             return watcher, sink.payloads
 
-    watcher, payloads = asyncio.run(exchange())
+    watcher, payloads = run_waiting(exchange())
 
     assert payloads == [b"one", b"two", b"three"]
     assert len(watcher.losses) == 2

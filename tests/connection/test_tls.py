@@ -11,6 +11,7 @@ import pytest
 from natscli.context.target import Target
 from natscli.errors import ConnectError, ExitCode, RefusedError, UsageError
 from natscli.server.process import LocalServer
+from tests.connection.clock import run_waiting
 from tests.connection.conftest import Pki
 from tests.connection.opening import Recorder, Sink, connect_once, connected, refusal, target_for
 from tests.connection.peers import Peer, fake_server, info, silence
@@ -150,7 +151,7 @@ def test_a_handshake_that_nobody_answers_ends_in_time():
             await connect_once(fake.url, 0.3)
 
     with pytest.raises(ConnectError, match="the TLS handshake was not completed in time"):
-        asyncio.run(attempt())
+        run_waiting(attempt())
 
 
 def test_a_server_where_tls_is_only_offered_is_upgraded_when_asked(make_tls_server: MakeTlsServer, pki: Pki):
@@ -179,7 +180,7 @@ def test_a_server_that_takes_tls_away_gets_no_credentials(asking, pki: Pki):
             if asking == "another URL":
                 url += ",tls://127.0.0.1:1"
             with pytest.raises(ConnectError) as caught:
-                await connect_once(target_for(url, **settings), 2.0)
+                await connect_once(target_for(url, **settings))
             await eventually_async(lambda: not fake.open)
             return str(caught.value), fake.heard
 
@@ -193,7 +194,7 @@ def test_user_information_in_a_tls_url_is_not_sent_in_clear():
     async def attempt() -> bytes:
         async with fake_server(listening_in) as fake:
             with pytest.raises(ConnectError):
-                await connect_once(f"tls://{USER}:{PASSWORD}@127.0.0.1:{fake.port}", 2.0)
+                await connect_once(f"tls://{USER}:{PASSWORD}@127.0.0.1:{fake.port}")
             await eventually_async(lambda: not fake.open)
             return fake.heard
 
@@ -232,7 +233,7 @@ def test_tls_cannot_be_taken_away_at_a_reconnect(pki: Pki):
     def first_time() -> bool:
         return next(times, False)
 
-    watcher, heard = asyncio.run(attempt())
+    watcher, heard = run_waiting(attempt())
 
     assert len(watcher.losses) == 1
     assert set(watcher.reasons) == {"TLS was asked for and the server does not offer it; no credentials were sent"}

@@ -8,19 +8,20 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 
 import pytest
 
+from natscli.connection import transport
 from natscli.connection.trace import trace_to_stderr
 from natscli.errors import ConnectError, DeadlineError, ExitCode, NatsCliError, RefusedError, UsageError
 from natscli.server.config import quote
 from natscli.server.process import LocalServer
 from natscli.wire.encode import pub
+from tests.connection.clock import run_waiting, waited
 from tests.connection.conftest import Pki
 from tests.connection.opening import (
-    SLACK_S,
+    PATIENCE_S,
     Recorder,
     Sink,
     connect_once,
@@ -28,9 +29,10 @@ from tests.connection.opening import (
     refusal,
     target_for,
 )
-from tests.connection.peers import Behaviour, Peer, closed_port, fake_server, info, silence
+from tests.connection.peers import Behaviour, Peer, fake_server, info, silence
+from tests.ports import closed_port
 from tests.processes import freeze
-from tests.waiting import eventually_async
+from tests.waiting import SLACK_S, eventually_async
 
 MakeServer = Callable[..., LocalServer]
 pytest.importorskip("websockets.client")  # loaded here, and not within somebody's deadline
@@ -96,7 +98,9 @@ def test_messages_are_published_and_received(url: str, subject):
     assert alive
 
 
-def test_what_was_sent_before_closing_leaves(url: str, subject):
+def test_what_was_sent_before_closing_leaves(url: str, subject, monkeypatch):
+    monkeypatch.setattr(transport, "CLOSE_S", PATIENCE_S)  # for a server that stands still
+
     async def exchange() -> int:
         async with connected(url) as subscriber:
             sink = Sink()
@@ -104,6 +108,7 @@ def test_what_was_sent_before_closing_leaves(url: str, subject):
             await subscriber.confirm(5.0)
             async with connected(url) as publisher:
                 publisher.send(pub(subject.encode(), b"x" * 1000) * 500)
+                await publisher.close(PATIENCE_S)
             await eventually_async(lambda: len(sink.messages) == 500)
             return len(sink.messages)
 
@@ -132,16 +137,16 @@ def test_a_trace_shows_both_directions(url: str, capsys):
 
     lines = [line.split(" ", 2) for line in capsys.readouterr().err.splitlines()]
     shown = [(direction, rest.split(" ")[0].removesuffix("\\r")) for _, direction, rest in lines]
-    assert [op for direction, op in shown if direction == ">>>"] == ["CONNECT", "PING", "PING"]
+    sent = [op for direction, op in shown if direction == ">>>"]
+    assert [op for op in sent if op != "PONG"] == ["CONNECT", "PING", "PING"]  # a server asks by itself, too
     received = [op for direction, op in shown if direction == "<<<"]
     assert received[0] == "INFO"
     assert received.count("PONG") == 2
 
 
 def test_the_end_of_a_server_is_noticed_and_a_new_one_returned_to(make_server: MakeServer):
-    server = make_server(extra=PLAIN)
-    assert server.websocket_url is not None
-    port = server.websocket_url.rpartition(":")[2]
+    here = PLAIN.replace("127.0.0.1:-1", f"127.0.0.1:{closed_port()}")
+    server = make_server(extra=here)
 
     async def exchange() -> tuple[Recorder, list[bytes]]:
         watcher = Recorder()
@@ -150,9 +155,9 @@ def test_the_end_of_a_server_is_noticed_and_a_new_one_returned_to(make_server: M
             await connection.subscribe_bulk("a", sink)
             await connection.confirm(5.0)
             os.kill(server.pid, signal.SIGTERM)
-            server.wait(5.0)
+            server.wait(30.0)
             await eventually_async(lambda: watcher.losses)
-            make_server(extra=PLAIN.replace("127.0.0.1:-1", f"127.0.0.1:{port}"))
+            make_server(extra=here)
             await eventually_async(lambda: watcher.returns, within=30.0)
             connection.send(pub(b"a", b"after"))
             await connection.confirm(5.0)
@@ -171,18 +176,18 @@ def test_a_frozen_server_delays_nothing(make_server: MakeServer):
     async def exchange() -> tuple[float, float]:
         async with connected(server.websocket_url or "") as connection:
             freeze(server.pid)
-            started = time.monotonic()
+            started = waited()
             connection.send(pub(b"a", b"x" * 100_000) * 500)
             with pytest.raises(DeadlineError, match="took no bytes"):
                 await connection.drain_writes(0.2)
-            drained = time.monotonic() - started
-            started = time.monotonic()
+            drained = waited() - started
+            started = waited()
             await connection.close(0.2)
-            closed = time.monotonic() - started
+            closed = waited() - started
             os.kill(server.pid, signal.SIGCONT)
             return drained, closed
 
-    drained, closed = asyncio.run(exchange())
+    drained, closed = run_waiting(exchange())
 
     assert drained < 0.2 + SLACK_S
     assert closed < 0.2 + SLACK_S
@@ -215,12 +220,12 @@ def test_a_user_and_password_go_over_it(make_server: MakeServer):
 def test_a_peer_that_does_not_answer_ends_in_time(behave: Behaviour, words: str):
     async def attempt() -> tuple[NatsCliError, float]:
         async with fake_server(behave) as fake:
-            started = time.monotonic()
+            started = waited()
             with pytest.raises(NatsCliError) as caught:
                 await connect_once(websocket_of(fake.url), 0.5)
-            return caught.value, time.monotonic() - started
+            return caught.value, waited() - started
 
-    error, elapsed = asyncio.run(attempt())
+    error, elapsed = run_waiting(attempt())
 
     assert str(error).endswith(words)
     assert elapsed < 0.5 + SLACK_S
@@ -243,7 +248,7 @@ def test_a_peer_that_speaks_something_else_is_named(answer: bytes, words: str):
     async def attempt() -> NatsCliError:
         async with fake_server(behave) as fake:
             with pytest.raises(ConnectError) as caught:
-                await connect_once(websocket_of(fake.url), 2.0)
+                await connect_once(websocket_of(fake.url))
             return caught.value
 
     error = asyncio.run(attempt())
@@ -266,7 +271,7 @@ def test_a_failed_attempt_leaves_no_connection_open():
             await eventually_async(lambda: not fake.open)
             return len(fake.peers)
 
-    assert asyncio.run(attempt()) == 3
+    assert run_waiting(attempt()) == 3
 
 
 def test_frames_may_be_cut_anywhere():
@@ -320,7 +325,7 @@ def test_no_credentials_go_over_it_in_clear_where_tls_was_asked_for(pki: Pki):
         async with fake_server(upgrading(info_then_silence)) as fake:
             target = target_for(websocket_of(fake.url), user="alice", password="pw", tlsca=pki.ca)
             with pytest.raises(ConnectError) as caught:
-                await connect_once(target, 2.0)
+                await connect_once(target)
             await eventually_async(lambda: not fake.open)
             return str(caught.value), fake.heard.partition(b"\r\n\r\n")[2]
 
@@ -352,8 +357,8 @@ from natscli.context.resolve import resolve
 from natscli.context.settings import Settings
 
 async def main():
-    connection = await open_connection(resolve([Settings("test", server={server.url!r})]), Deadline(5.0))
-    await connection.confirm(5.0)
+    connection = await open_connection(resolve([Settings("test", server={server.url!r})]), Deadline(15.0))
+    await connection.confirm(15.0)
     await connection.close()
 
 asyncio.run(main())

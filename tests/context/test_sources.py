@@ -155,7 +155,7 @@ def test_a_pipe_is_read_once_and_kept(tmp_path: Path) -> None:
     assert takes_time(str(pipe))
     threading.Thread(target=pipe.write_text, args=[CREDS]).start()
 
-    assert read_creds(str(pipe), Wait(5)) == UserKey(SEED, JWT)
+    assert read_creds(str(pipe), Wait(30)) == UserKey(SEED, JWT)
     assert read_creds(str(pipe), SOON) == UserKey(SEED, JWT)
 
 
@@ -212,13 +212,13 @@ def test_what_1password_fails_with_is_told(code: str, words: str, install) -> No
 
 @posix
 @pytest.mark.parametrize(
-    "code", ["time.sleep(60)", "os.close(1); os.close(2); time.sleep(60)", "os.fork() or time.sleep(30)\nprint('x')"]
+    "code", ["time.sleep(60)", "os.close(1); os.close(2); time.sleep(60)", "os.fork() or time.sleep(60)\nprint('x')"]
 )
 def test_a_program_that_hangs_is_ended_in_time(code: str, install) -> None:
     install("op", code)
     started = time.monotonic()
     assert "op did not give 'op://v/i/f' in time" in refused("op://v/i/f", kind=DeadlineError, wait=Wait(0.5))
-    assert time.monotonic() - started < 1.5 + SLACK_S
+    assert time.monotonic() - started < 1.5 + 2 * SLACK_S
 
 
 def test_a_program_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

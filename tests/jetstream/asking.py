@@ -13,6 +13,7 @@ from natscli.messaging.inbox import Replies
 from natscli.messaging.outgoing import Letter
 from natscli.messaging.request import request
 from tests.connection.opening import connected, target_for
+from tests.waiting import eventually
 
 T = TypeVar("T")
 
@@ -48,6 +49,11 @@ def make_consumer(url: str, stream: str, name: str, **fields: Any) -> dict[str, 
     """Make a durable consumer with explicit acknowledgements; returns the answer."""
     config = ConsumerConfig({"durable_name": name, "name": name, "ack_policy": "explicit", **fields})
     return dict(with_api(url, lambda api: create_consumer(api, stream, config)).raw)
+
+
+def await_pending(url: str, stream: str, consumer: str, messages: int) -> None:
+    """Wait until a consumer has so many to deliver: it hears of what is stored behind the acknowledgement."""
+    eventually(lambda: ask(url, f"CONSUMER.INFO.{stream}.{consumer}")["num_pending"] == messages)
 
 
 def store(url: str, subject: str, *bodies: bytes, headers: bytes = b"") -> None:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from natscli.errors import NatsCliError
 from natscli.jetstream.streams import delete_stream
 from natscli.server.process import LocalServer
 from tests.jetstream.asking import make_stream, with_api
+from tests.jetstream.faults import Faulty
+from tests.ports import held_port
 
 Make = Callable[..., str]
 
@@ -35,6 +38,13 @@ def make(server: LocalServer) -> Iterator[Make]:
     yield stream
     for name in made:
         _remove(server.url, name)
+
+
+@pytest.fixture
+def faulty(make_server: Callable[..., LocalServer], tmp_path: Path) -> Iterator[Faulty]:
+    """A server with a store, to which things happen; its port is nobody else's also while it is down."""
+    with held_port() as port:
+        yield Faulty(make_server, str(tmp_path / "store"), port)
 
 
 def _remove(url: str, name: str) -> None:

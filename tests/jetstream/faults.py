@@ -24,8 +24,8 @@ _KINDS = ["killed", "stopped", "frozen", "reset", "swallowed", "reloaded"]
 class Faulty:
     """One server after the other on the same port and store; each of ``ways`` is a client's own URL to it."""
 
-    def __init__(self, make: Callable[..., LocalServer], folder: str) -> None:
-        self.running = make(jetstream=True, store=folder)
+    def __init__(self, make: Callable[..., LocalServer], folder: str, port: int) -> None:
+        self.running = make(jetstream=True, store=folder, port=port)
         self.url = self.running.url
         self._make = make
         self._folder = folder

@@ -40,8 +40,8 @@ from natscli.jetstream.streams import (
 )
 from natscli.wire.headers import parse_headers
 from tests.connection.opening import connected, target_for
-from tests.jetstream.asking import make_consumer, make_stream, store, with_api
-from tests.waiting import SLACK_S
+from tests.jetstream.asking import await_pending, make_consumer, make_stream, store, with_api
+from tests.waiting import BEFORE_TIMEOUT_S
 
 
 def test_a_stream_is_made_read_and_changed_without_losing_a_field(server, make):
@@ -223,10 +223,12 @@ def pulled(url, stream, consumer, request):
     return with_api(url, pull)
 
 
-def test_a_pull_ends_with_its_count_or_without_messages_or_in_time(server, make):
+def test_a_pull_ends_with_its_count_or_without_messages_or_in_time(server, make, monkeypatch):
+    monkeypatch.setattr("natscli.jetstream.pull._GRACE_S", 10.0)
     name = make()
     make_consumer(server.url, name, "C")
     store(server.url, f"{name}.a", b"1", b"2", b"3")
+    await_pending(server.url, name, "C", 3)
 
     messages, end = pulled(server.url, name, "C", PullRequest(batch=2, expires_s=5))
     assert ([m.payload for m in messages], end) == ([b"1", b"2"], End.COUNT)
@@ -234,7 +236,7 @@ def test_a_pull_ends_with_its_count_or_without_messages_or_in_time(server, make)
     assert ([m.payload for m in messages], end) == ([b"3"], End.EMPTY)
     messages, end = pulled(server.url, name, "C", PullRequest(batch=2, no_wait=True))
     assert (messages, end) == ([], End.EMPTY)
-    messages, end = pulled(server.url, name, "C", PullRequest(batch=2, expires_s=0.3, heartbeat_s=0.1))
+    messages, end = pulled(server.url, name, "C", PullRequest(batch=2, expires_s=4.1, heartbeat_s=2.0))
     assert (messages, end) == ([], End.TIME)
 
 
@@ -243,7 +245,7 @@ def test_a_pull_that_the_consumer_refuses_is_an_error_with_what_came_before(serv
     make_consumer(server.url, name, "C", max_batch=2)
 
     with pytest.raises(PullError, match="maxrequestbatch") as caught:
-        pulled(server.url, name, "C", PullRequest(batch=3, expires_s=1))
+        pulled(server.url, name, "C", PullRequest(batch=3, expires_s=5))
     assert caught.value.status == 409
 
 
@@ -256,6 +258,7 @@ def test_an_acknowledgement_tells_where_its_message_stands_and_is_confirmed(serv
     name = make()
     make_consumer(server.url, name, "C")
     store(server.url, f"{name}.a", b"1", b"2")
+    await_pending(server.url, name, "C", 2)
 
     async def work(api: Api):
         async for message in Pull(api, name, "C", PullRequest()).messages():
@@ -316,14 +319,14 @@ def test_a_consumer_is_paused_and_goes_on(server, make):
 
 def test_silence_is_a_time_out_within_its_time(server):
     async def work() -> float:
-        started = asyncio.get_running_loop().time()
-        async with connected(target_for(server.url, js_api_prefix="nobody.answers", timeout=1.5)) as connection:
+        async with connected(target_for(server.url, js_api_prefix="nobody.answers", timeout=0.5)) as connection:
             await connection.subscribe_bulk("nobody.answers.>", lambda _run: None)
+            started = asyncio.get_running_loop().time()
             with pytest.raises(DeadlineError, match="JetStream did not answer"):
                 await stream_names(Api(connection))
-        return asyncio.get_running_loop().time() - started
+            return asyncio.get_running_loop().time() - started
 
-    assert asyncio.run(work()) < 1.5 + SLACK_S
+    assert asyncio.run(work()) < BEFORE_TIMEOUT_S
 
 
 @pytest.mark.parametrize("text", ["", "[]", "1", "nan", '{"a":NaN}', "{" * 100_000])

@@ -2,15 +2,19 @@
 
 import json
 import os
+import select
 import shutil
 import signal
+import socket
 import subprocess
-from contextlib import suppress
+import threading
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
 from natscli.errors import ExitCode
+from tests.commands.flood import Proxy
 from tests.jetstream.asking import ask, make_consumer, make_stream, store
 from tests.jetstream.responder import answering
 from tests.waiting import eventually
@@ -119,7 +123,7 @@ def test_an_interrupted_backup_leaves_nothing(start, make_server, isolated):
     url = make_server().url
     info = {"config": {"name": "S", "storage": "file"}, "state": {"bytes": 10**9}}
     with answering(url, {"STREAM.INFO": info, "STREAM.SNAPSHOT": info}) as responder:
-        backing = start("stream", "backup", "S", "bk", url=url)
+        backing = start("stream", "backup", "S", "bk", "--timeout", "20s", url=url)
         eventually(lambda: any(operation == "STREAM.SNAPSHOT.S" for operation, _ in responder.asked), 30)
         inbox = next(body["deliver_subject"] for operation, body in responder.asked if body)
         responder.send(b"PUB %b r 3\r\nabc\r\n" % inbox.encode())
@@ -139,6 +143,25 @@ def bytes_in(folder):
     return size
 
 
+class Narrow(Proxy):
+    """Carries so many bytes to the server, and holds back what follows until it is ``widened``."""
+
+    def __init__(self, port: int, most: int) -> None:
+        self._left = most
+        self.widened = threading.Event()
+        super().__init__(port)
+
+    def _carry(self, near: socket.socket, far: socket.socket) -> None:
+        while not self._cut.is_set():
+            ends = [near, far] if self._left > 0 or self.widened.is_set() else [far]
+            for end in select.select(ends, [], [], 0.005)[0]:
+                data = end.recv(64 * 1024)
+                if not data:
+                    return
+                (far if end is near else near).sendall(data)
+                self._left -= len(data) if end is near else 0
+
+
 def test_an_interrupted_restore_makes_no_stream_and_can_be_repeated(cli, start, make_server, isolated):
     """The server makes a stream of what it has when that is whole."""
     server = make_server(jetstream=True, store=str(isolated / "store"))
@@ -149,12 +172,14 @@ def test_an_interrupted_restore_makes_no_stream_and_can_be_repeated(cli, start, 
     cli("stream", "rm", "S", "-f", *where)
     eventually(lambda: bytes_in("store") < 2**20, 30)
 
-    restoring = start("stream", "restore", "bk", url=server.url)
-    eventually(lambda: bytes_in("store") > 2**20, 30)
-    restoring.signal(signal.SIGINT)
+    with closing(Narrow(server.port, 8 * 2**20)) as way:
+        restoring = start("stream", "restore", "bk", "--timeout", "20s", url=way.url)
+        eventually(lambda: bytes_in("store") > 2**20, 30)
+        restoring.signal(signal.SIGINT)
+        way.widened.set()
 
-    assert restoring.end() == ExitCode.SIGNAL + signal.SIGINT
-    assert "stream not found" in cli("stream", "info", "S", *where).err
+        assert restoring.end() == ExitCode.SIGNAL + signal.SIGINT
+    eventually(lambda: "stream not found" in cli("stream", "info", "S", *where).err)
     assert cli("stream", "restore", "bk", *where).code == ExitCode.DONE
     assert ask(server.url, "STREAM.INFO.S")["state"]["messages"] == 80
 
@@ -163,7 +188,7 @@ def test_a_server_that_breaks_a_backup_off_is_said(cli, make_server, start):
     url = make_server().url
     info = {"config": {"name": "S", "storage": "file"}, "state": {}}
     with answering(url, {"STREAM.INFO": info, "STREAM.SNAPSHOT": info}) as responder:
-        backing = start("stream", "backup", "S", "bk", url=url)
+        backing = start("stream", "backup", "S", "bk", "--timeout", "20s", url=url)
         eventually(lambda: any(operation == "STREAM.SNAPSHOT.S" for operation, _ in responder.asked), 30)
         inbox = next(body["deliver_subject"] for operation, body in responder.asked if body)
         block = b"NATS/1.0 408 No Flow Response\r\n\r\n"

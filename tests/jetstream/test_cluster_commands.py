@@ -9,7 +9,7 @@ from natscli.errors import ExitCode
 from natscli.jetstream.balancing import moves
 from natscli.jetstream.information import StreamInfo
 from tests.jetstream.asking import ask, make_consumer, make_stream
-from tests.jetstream.clusters import NAMES, cluster
+from tests.jetstream.clusters import NAMES, cluster, settled
 from tests.waiting import eventually
 
 
@@ -22,6 +22,7 @@ def three(nats_server_binary):
 @pytest.fixture
 def stream(three, stream_name):
     make_stream(three[0].url, stream_name, num_replicas=3)
+    eventually(lambda: settled(three[0].url, f"STREAM.INFO.{stream_name}", 2), 30)
     yield stream_name
     ask(three[0].url, f"STREAM.DELETE.{stream_name}")
 
@@ -31,18 +32,17 @@ def led_by(url, name):
 
 
 def test_info_shows_leader_and_replicas(cli, three, stream):
-    text = cli("stream", "info", stream, "-s", three[0].url).text
+    text = cli("stream", "info", stream, "-s", three[0].url, "--timeout", "20s").text
     assert "Cluster Information\n\n           Name: C\n" in text
     assert f"Leader: {led_by(three[0].url, stream)} (since 20" in text
     assert text.count("Replica: n") == 2
-    report = cli("stream", "report", "-l", "-s", three[1].url).text
+    report = cli("stream", "report", "-l", "-s", three[1].url, "--timeout", "20s").text
     assert all(name in report for name in NAMES)
     assert "Streams by leader" in report
 
 
 def test_a_leader_steps_down_for_another(cli, three, stream):
     url = three[0].url
-    eventually(lambda: all(each["current"] for each in ask(url, f"STREAM.INFO.{stream}")["cluster"]["replicas"]), 30)
     before = led_by(url, stream)
     preferred = next(name for name in NAMES if name != before)
 
@@ -54,11 +54,13 @@ def test_a_leader_steps_down_for_another(cli, three, stream):
 
 
 def test_a_consumers_leader_steps_down(cli, three, stream):
-    make_consumer(three[0].url, stream, "C")
-    result = cli("consumer", "cluster", "down", stream, "C", "-s", three[0].url, "--timeout", "20s")
+    url = three[0].url
+    make_consumer(url, stream, "C")
+    eventually(lambda: settled(url, f"CONSUMER.INFO.{stream}.C", 2), 30)
+    result = cli("consumer", "cluster", "down", stream, "C", "-s", url, "--timeout", "20s")
     assert result.code == ExitCode.DONE, result.err
     assert "New leader n" in result.err
-    assert "Leader: n" in cli("consumer", "info", stream, "C", "-s", three[0].url).text
+    assert "Leader: n" in cli("consumer", "info", stream, "C", "-s", url, "--timeout", "20s").text
 
 
 def test_one_replica_cannot_step_down_or_lose_its_peer_unforced(cli, three, stream_name):
@@ -73,13 +75,14 @@ def test_one_replica_cannot_step_down_or_lose_its_peer_unforced(cli, three, stre
 def test_a_peer_is_removed_and_another_takes_its_place(cli, three, stream_name):
     url = three[0].url
     make_stream(url, stream_name, num_replicas=2)
+    eventually(lambda: settled(url, f"STREAM.INFO.{stream_name}", 1), 30)
     info = ask(url, f"STREAM.INFO.{stream_name}")["cluster"]
     peers = {info["leader"], *[each["name"] for each in info["replicas"]]}
     spare = next(name for name in NAMES if name not in peers)
     gone = info["replicas"][0]["name"]
     assert cli("stream", "cluster", "pr", stream_name, gone, "-s", url).code == ExitCode.USAGE
 
-    result = cli("stream", "cluster", "pr", stream_name, gone, "-f", "-s", url)
+    result = cli("stream", "cluster", "pr", stream_name, gone, "-f", "-s", url, "--timeout", "20s")
 
     assert result.code == ExitCode.DONE, result.err
     eventually(lambda: spare in json.dumps(ask(url, f"STREAM.INFO.{stream_name}")["cluster"]), 30)
@@ -91,11 +94,9 @@ def test_leaders_are_balanced(cli, three, stream_name):
     names = [f"{stream_name}{number}" for number in range(6)]
     for name in names:
         make_stream(url, name, num_replicas=3)
-        eventually(lambda name=name: _settled(url, name), 30)
-        if led_by(url, name) != "n1":
-            cli("stream", "cluster", "step-down", name, "--preferred", "n1", "-s", url, "--timeout", "20s")
+        _have_it_led_by(cli, url, name, "n1")
     for name in names:
-        eventually(lambda name=name: _settled(url, name), 30)
+        eventually(lambda name=name: settled(url, f"STREAM.INFO.{name}", 2), 30)
     assert {led_by(url, name) for name in names} == {"n1"}
 
     result = cli("stream", "cluster", "balance", "-s", url, "--timeout", "20s")
@@ -109,9 +110,15 @@ def test_leaders_are_balanced(cli, three, stream_name):
         ask(url, f"STREAM.DELETE.{name}")
 
 
-def _settled(url, name):
-    info = ask(url, f"STREAM.INFO.{name}")["cluster"]
-    return info.get("leader") and all(each["current"] for each in info["replicas"])
+def _have_it_led_by(cli, url, name, leader):
+    """Whom a cluster elects is its own decision: leaders step down until it is the one that is wished."""
+
+    def is_led() -> bool:
+        if settled(url, f"STREAM.INFO.{name}", 2) and led_by(url, name) != leader:
+            cli("stream", "cluster", "step-down", name, "--preferred", leader, "-s", url, "--timeout", "20s")
+        return led_by(url, name) == leader
+
+    eventually(is_led, 60)
 
 
 def test_placement_is_kept_by_an_edit_and_removed_by_an_empty_one(cli, three, stream_name):
@@ -125,9 +132,10 @@ def test_placement_is_kept_by_an_edit_and_removed_by_an_empty_one(cli, three, st
     before = ask(url, f"STREAM.INFO.{stream_name}")["config"]
     assert before["placement"] == {"cluster": "C", "tags": ["all", "n2"]}
 
-    assert cli("stream", "edit", stream_name, "--description", "x", "-f", "-s", url).code == ExitCode.DONE
+    where = ("-f", "-s", url, "--timeout", "20s")
+    assert cli("stream", "edit", stream_name, "--description", "x", *where).code == ExitCode.DONE
     assert ask(url, f"STREAM.INFO.{stream_name}")["config"] == {**before, "description": "x"}
-    assert cli("stream", "edit", stream_name, "--cluster", "", "-f", "-s", url).code == ExitCode.DONE
+    assert cli("stream", "edit", stream_name, "--cluster", "", *where).code == ExitCode.DONE
     assert ask(url, f"STREAM.INFO.{stream_name}")["config"]["placement"] == {"tags": ["all", "n2"]}
     ask(url, f"STREAM.DELETE.{stream_name}")
 
@@ -139,10 +147,10 @@ def test_without_a_quorum_nobody_is_presented_as_the_leader(cli, nats_server_bin
             server.stop()
         url = servers[0].url
 
-        added = cli("stream", "add", "MORE", "--subjects", "more", "--defaults", "-s", url, "--timeout", "2s")
+        added = cli("stream", "add", "MORE", "--subjects", "more", "--defaults", "-s", url, "--timeout", "5s")
         assert added.code in (ExitCode.TIMEOUT, ExitCode.FAILED)
         assert "JetStream did not answer" in added.err or "temporarily unavailable" in added.err
-        down = cli("stream", "cluster", "step-down", stream_name, "-s", url, "--timeout", "2s")
+        down = cli("stream", "cluster", "step-down", stream_name, "-s", url, "--timeout", "5s")
         assert down.code != ExitCode.DONE
 
 

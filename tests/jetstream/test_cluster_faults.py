@@ -11,7 +11,7 @@ import pytest
 
 from natscli.errors import ExitCode
 from tests.jetstream.asking import ask, make_stream
-from tests.jetstream.clusters import cluster
+from tests.jetstream.clusters import cluster, settled, told_alike
 from tests.waiting import eventually
 
 LEADERLESS = (
@@ -42,10 +42,7 @@ def by_leader(servers, stream):
 def replicated(cli, servers, kind, name):
     prefix = {"kv": "KV_", "object": "OBJ_"}[kind]
     assert cli(kind, "add", name, "--replicas", "3", "-s", servers[0].url, "--timeout", "20s").code == 0
-    caught_up = lambda: all(  # noqa: E731
-        each["current"] for each in ask(servers[0].url, f"STREAM.INFO.{prefix}{name}")["cluster"]["replicas"]
-    )
-    eventually(caught_up, 30)
+    eventually(lambda: settled(servers[0].url, f"STREAM.INFO.{prefix}{name}", 2), 30)
     return prefix + name
 
 
@@ -55,7 +52,7 @@ def test_a_bucket_outlives_its_leader(cli, start, three):
     stream = replicated(cli, three, "kv", "K")
     leader, others = by_leader(three, stream)
     url = others[0].url
-    assert cli("kv", "put", "K", "a", "1", "-s", url).code == 0
+    assert cli("kv", "put", "K", "a", "1", "-s", url, "--timeout", "20s").code == 0
     watch = start("kv", "watch", "K", "--json", url=url)
     eventually(lambda: b'"value": "1"' in watch.out or watch.popen.poll() is not None, 40)
 
@@ -64,6 +61,7 @@ def test_a_bucket_outlives_its_leader(cli, start, three):
     created = cli("kv", "create", "K", "b", "x", "-s", url, "--timeout", "40s")
 
     assert (put.code, created.code) == (0, 0), put.err + created.err
+    eventually(lambda: told_alike(others, stream), 30)
     assert cli("kv", "get", "K", "a", "--raw", "-s", url, "--timeout", "40s").out == b"2"
     assert cli("kv", "ls", "K", "-s", url, "--timeout", "40s").out == b"a\nb\n"
     watch.prints(b'"key": "b"', 40)
@@ -91,6 +89,7 @@ def test_an_object_is_whole_or_not_there_when_its_leader_is_killed_meanwhile(cli
         pipe.write(data[2**20 :])
     put.popen.stdin = None
     code = put.end(60)
+    eventually(lambda: told_alike(others, stream), 30)
 
     for name in ["kept", *(["new"] if code == 0 else [])]:
         got = cli("object", "get", "O", name, "--output", f"{name}.out", "-s", url, "--timeout", "40s")
@@ -110,7 +109,7 @@ def test_without_a_quorum_every_command_says_so(cli, three):
     replicated(cli, three, "kv", "K")
     replicated(cli, three, "object", "O")
     make_stream(url, "S", num_replicas=3)
-    assert cli("object", "put", "O", "--name", "x", "-s", url, stdin=b"abc").code == 0
+    assert cli("object", "put", "O", "--name", "x", "-s", url, "--timeout", "20s", stdin=b"abc").code == 0
     for server in three[1:]:
         kill(server)
 
@@ -125,7 +124,7 @@ def test_without_a_quorum_every_command_says_so(cli, three):
         ["stream", "purge", "S", "-f"],
         ["stream", "edit", "S", "--description", "x", "-f"],
     ):
-        result = cli(*command, "-s", url, "--timeout", "1500ms", stdin=b"abc")
+        result = cli(*command, "-s", url, "--timeout", "4s", stdin=b"abc")
         assert result.code in (ExitCode.FAILED, ExitCode.NO_RESPONDERS, ExitCode.TIMEOUT), result
         assert re.fullmatch(LEADERLESS, result.err), (command, result.err)
     assert not os.path.exists("y")

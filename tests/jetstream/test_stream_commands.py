@@ -485,7 +485,8 @@ def test_copy_takes_the_configuration_and_with_data_the_messages(cli, server, ma
 
     overlapping = cli("stream", "copy", name, stream_name)
     assert (overlapping.code, "subjects overlap" in overlapping.err) == (ExitCode.FAILED, True)
-    result = cli("stream", "copy", name, stream_name, "--subjects", stream_name, "--data", "--description", "copied")
+    changed = ("--subjects", stream_name, "--description", "copied")
+    result = cli("stream", "copy", name, stream_name, *changed, "--data", "--timeout", "20s")
 
     assert result.code == ExitCode.DONE, result.err
     config = config_of(stream_name)
@@ -567,7 +568,7 @@ def test_an_api_that_does_not_answer_is_exit_code_5(cli, make_server):
     url = make_server().url
     with Peer(url) as silent:
         silent.subscribe("$JS.API.>")
-        result = cli("stream", "info", "S", "-s", url, "--timeout", "1500ms")
+        result = cli("stream", "info", "S", "-s", url, "--timeout", "4s")
     assert result.code == ExitCode.TIMEOUT
     assert "stream 'S': JetStream did not answer" in result.err
 

@@ -6,7 +6,7 @@ import threading
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import quote
 
 from natscli.server.process import LocalServer
@@ -116,7 +116,9 @@ def answering(url: str, subject: str, answers: Answers, queue: str = "") -> Iter
                 except (AssertionError, OSError, ValueError):
                     return
                 asked.append(message)
-                listener.send(b"".join(answers(message)))
+                frames = b"".join(answers(message))
+                with suppress(OSError):  # hung up meanwhile
+                    listener.send(frames)
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()

@@ -155,7 +155,7 @@ def test_what_is_refused_is_refused_each_time(denied, make_server, subject):
         async with connected(strict.url) as connection:
             for _ in range(2):
                 with pytest.raises(PermissionDeniedError):
-                    await ask(connection, subject, seconds=2)
+                    await ask(connection, subject, seconds=30)
 
     asyncio.run(twice())
 
@@ -165,7 +165,7 @@ def test_the_end_of_the_connection_ends_all_requests(make_server, subject):
 
     async def lose():
         async with connected(own.url) as connection:
-            asking = [asyncio.ensure_future(ask(connection, subject)) for _ in range(3)]
+            asking = [asyncio.ensure_future(ask(connection, subject, seconds=30)) for _ in range(3)]
             inbox = await inbox_of(connection)
             await eventually_async(lambda: len(inbox) == 3)
             own.stop()

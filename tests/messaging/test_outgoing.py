@@ -130,7 +130,7 @@ def test_a_refusal_is_told_though_nothing_else_comes_in_time():
 
     async def attempt() -> None:
         async with fake_server(refuse) as fake, connected(target_for(fake.url)) as connection:
-            await Publishing(connection, 0.3).send_copies(Letter(b"a.B", b"x"), 2)
+            await Publishing(connection, 5.0).send_copies(Letter(b"a.B", b"x"), 2)
 
     with pytest.raises(PermissionDeniedError, match=r"does not permit to publish to 'a\.B'"):
         asyncio.run(attempt())

@@ -4,15 +4,25 @@ import asyncio
 import functools
 import gzip
 import time
+from types import SimpleNamespace
 
 import pytest
 
+from natscli.messaging import pacing
 from natscli.messaging.pacing import Pace
 from natscli.wire.encode import pub
 from natscli.wire.headers import encode_headers
 from natscli.wire.message import Message, Run
 from tests.cli.peers import Peer
-from tests.messaging.parties import telling
+from tests.connection.peers import fake_server
+from tests.waiting import eventually_async
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    """A clock that only work makes go on, so that a turn is as long as the work in it."""
+    monkeypatch.setattr(Rig, "seconds", 0.0)
+    monkeypatch.setattr(pacing, "time", SimpleNamespace(monotonic=lambda: Rig.seconds, time_ns=time.time_ns))
 
 
 def run(*payloads, sid=1):
@@ -32,6 +42,8 @@ class Connection:
 class Rig:
     """A pace whose work takes a while for odd numbers, leaves out those above 900, and fails at 13."""
 
+    seconds = 0.0
+
     def __init__(self, **options):
         self.connection = Connection()
         self.taken = []
@@ -44,7 +56,7 @@ class Rig:
         if number == 13:
             raise ValueError("thirteen")
         if number % 2:
-            time.sleep(0.012)  # longer than a turn
+            Rig.seconds += 0.012  # longer than a turn
         return None if number > 900 else message
 
     def _take(self, run, read_ns):
@@ -151,30 +163,68 @@ def bomb():
     )
 
 
-@pytest.mark.timeout(180)
+def delivery(subject, payload, headers=b""):
+    """A message as a server sends it to the first subscription."""
+    return pub(subject.encode(), payload, b"1", headers).replace(b"PUB", b"MSG", 1)
+
+
+def saying(text):
+    """Behave as a server that says this where the PONG behind a subscription is waited for."""
+
+    async def behave(peer):
+        await peer.welcome()
+        await peer.hear(b" 1\r\nPING\r\n")
+        peer.say(text)
+        answered = 2
+        while data := await peer.reader.read(65536):
+            peer.heard += data
+            for _ in range(peer.heard.count(b"PING\r\n") - answered):
+                peer.say(b"PONG\r\n")
+                answered += 1
+
+    return behave
+
+
 @pytest.mark.parametrize("command", ["sub", "record"])
-def test_pings_are_answered_while_bodies_are_decoded(command, start, make_server, subject, tmp_path):
-    server = make_server(extra='ping_interval: "2s"\nping_max: 2')
-    payload, headers = bomb()
+def test_pings_are_answered_while_bodies_are_decoded(command, start, subject, tmp_path):
     arguments = {
-        "sub": ["sub", subject, "--decode", "auto", "--raw", "--count", "81"],
-        "record": ["record", subject, "-O", str(tmp_path / "t"), "--decode", "auto", "--grep", ".", "--count", "81"],
+        "sub": ["sub", subject, "--decode", "auto", "--raw"],
+        "record": ["record", subject, "-O", str(tmp_path / "t"), "--decode", "auto", "--grep", "."],
     }
-    frames = [pub(subject.encode(), payload, b"", headers)] * 80
-    process = start(*arguments[command], url=server.url)
+    work = delivery(subject, *bomb()) * 5000  # for minutes
+
+    async def ask():
+        async with fake_server(saying(b"PONG\r\n" + work + b"PING\r\n")) as fake:
+            start(*arguments[command], url=fake.url)
+            await eventually_async(lambda: b"PONG\r\n" in fake.heard, 60)
+
+    asyncio.run(ask())
+
+
+@pytest.mark.parametrize("command", ["sub", "record"])
+def test_what_takes_long_to_decode_comes_all_the_same(command, start, server, subject, tmp_path):
+    arguments = {
+        "sub": ["sub", subject, "--decode", "auto", "--raw", "--count", "21"],
+        "record": ["record", subject, "-O", str(tmp_path / "t"), "--decode", "auto", "--grep", ".", "--count", "21"],
+    }
+    payload, headers = bomb()
+    process = start(*arguments[command])
     process.says(f"ing {subject}" if command == "record" else f"ing on {subject}")
     with Peer(server.url) as peer:
-        peer.send(b"".join([*frames, pub(subject.encode(), b"last")]))
+        peer.send(pub(subject.encode(), payload, b"", headers) * 20 + pub(subject.encode(), b"last"))
         peer.settle()
-    assert process.end(150) == 0, process.err
+
+    assert process.end(60) == 0, process.err
     assert "disconnected" not in process.err.lower()
     assert "lost" not in process.err.lower()
 
 
-def test_what_waits_for_the_decoder_keeps_it_waiting(start, server, subject):
-    payload, headers = bomb()
-    frames = [pub(subject.encode(), payload, b"", headers)] * 20
-    with telling(server, *frames, pub(subject.encode(), b"last"), to=subject):
-        sub = start("sub", subject, "--grep", "last", "--decode", "auto", "--wait", "300ms", "--raw")
-        assert sub.end(60) == 0
-    assert sub.out == b"last\n"
+def test_what_waits_for_the_decoder_keeps_it_waiting(start, subject):
+    everything = delivery(subject, *bomb()) * 20 + delivery(subject, b"last")
+
+    async def receive():
+        async with fake_server(saying(everything + b"PONG\r\n")) as fake:  # behind which the waiting begins
+            sub = start("sub", subject, "--grep", "last", "--decode", "auto", "--wait", "300ms", "--raw", url=fake.url)
+            return await asyncio.to_thread(sub.end, 60), sub.out
+
+    assert asyncio.run(receive()) == (0, b"last\n")

@@ -114,15 +114,15 @@ def test_a_failing_program_is_quoted_in_part_and_made_safe():
 def test_a_program_that_takes_too_long_is_ended_with_all_it_started(tmp_path):
     started = time.monotonic()
 
-    said = _failure(f"sh -c 'sleep 60 & echo $! >{tmp_path}/pid; wait'", timeout_s=2.0)
+    said = _failure(f"sh -c 'sleep 60 & echo $! >{tmp_path}/pid; wait'", timeout_s=5.0)
 
-    assert said == "'sh' took longer than 2s"
-    assert time.monotonic() - started < 3 + SLACK_S
+    assert said == "'sh' took longer than 5s"
+    assert time.monotonic() - started < 6 + SLACK_S
     _ends(tmp_path / "pid")
 
 
 def test_what_a_program_left_behind_that_holds_its_output_is_ended_too(tmp_path):
-    assert "took longer" in _failure(f"sh -c 'sleep 60 & echo $! >{tmp_path}/pid'", timeout_s=2.0)
+    assert "took longer" in _failure(f"sh -c 'sleep 60 & echo $! >{tmp_path}/pid'", timeout_s=5.0)
 
     _ends(tmp_path / "pid")
 
@@ -134,7 +134,7 @@ def _ends(pid_file) -> None:
         try:
             with open(f"/proc/{pid}/stat") as stat:
                 return stat.read().split()[2] == "Z"
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):  # gone, or going while it is read
             return True
 
     eventually(gone)
@@ -144,7 +144,7 @@ def _ends(pid_file) -> None:
 def test_a_program_that_writes_without_end_is_ended(stream):
     started = time.monotonic()
 
-    said = _failure(f"sh -c 'exec cat /dev/zero >&{stream}'", output_limit=16 * 1024 * 1024, timeout_s=10.0)
+    said = _failure(f"sh -c 'exec cat /dev/zero >&{stream}'", output_limit=16 * 1024 * 1024, timeout_s=60.0)
 
     assert said == "'sh' wrote more than 16,777,216 bytes"
     assert time.monotonic() - started < 3 + SLACK_S

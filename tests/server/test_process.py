@@ -21,6 +21,7 @@ from natscli.context.settings import Settings
 from natscli.errors import DeadlineError, ExitCode, NatsCliError, UsageError
 from natscli.server.config import ServerConfig
 from natscli.server.process import LocalServer
+from tests.ports import held_port
 from tests.processes import freeze
 from tests.waiting import eventually
 
@@ -49,9 +50,9 @@ def connect(url: str, **settings: Any) -> float:
 
     async def once() -> float:
         target = resolve([Settings("test", server=url, **settings)])
-        connection = await open_connection(target, Deadline(5.0))
+        connection = await open_connection(target, Deadline(30.0))
         try:
-            return await connection.confirm(5.0)
+            return await connection.confirm(30.0)
         finally:
             await connection.close()
 
@@ -65,7 +66,7 @@ def refused(url: str, **settings: Any) -> bool:
 
 
 def varz(server: LocalServer) -> dict[str, Any]:
-    with urlopen(f"{server.monitor_url}/varz", timeout=5) as answer:
+    with urlopen(f"{server.monitor_url}/varz", timeout=30) as answer:
         document: dict[str, Any] = json.load(answer)
     return document
 
@@ -121,9 +122,8 @@ def test_port_0_gives_each_a_port_of_its_own(make_server: MakeServer) -> None:
 
 
 def test_port_can_be_chosen(make_server: MakeServer) -> None:
-    first = make_server()
-    first.stop()
-    assert make_server(port=first.port).port == first.port
+    with held_port() as port:
+        assert make_server(port=port).port == port
 
 
 @on_linux
@@ -194,15 +194,16 @@ def test_terminal_signals_do_not_reach_it(make_server: MakeServer) -> None:
 
 
 def test_stop_leaves_nothing(make_server: MakeServer, temporary: Path) -> None:
-    server = make_server(jetstream=True)
-    assert server.store is not None
-    assert os.path.isdir(server.store)
-    server.stop()
-    assert not alive(server.pid)
-    assert server.poll() not in (None, -signal.SIGKILL)
-    assert list(temporary.iterdir()) == []
-    with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", server.port), 5)
+    with held_port() as port:
+        server = make_server(jetstream=True, port=port)
+        assert server.store is not None
+        assert os.path.isdir(server.store)
+        server.stop(timeout_s=30)
+        assert not alive(server.pid)
+        assert server.poll() not in (None, -signal.SIGKILL)
+        assert list(temporary.iterdir()) == []
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), 5)
 
 
 def test_stop_twice_is_stop_once(make_server: MakeServer) -> None:
@@ -274,8 +275,8 @@ def test_what_ends_without_a_word_is_reported(stand_in: Callable[[str], str]) ->
 
 def test_what_is_not_ready_in_time_is_stopped(stand_in: Callable[[str], str], tmp_path: Path, temporary: Path) -> None:
     program = stand_in(f"echo $$ > '{tmp_path}/pid'; exec sleep 60")
-    with pytest.raises(DeadlineError, match=r"nats-server was not ready within 2s"):
-        LocalServer.start(binary=program, timeout_s=2.0)
+    with pytest.raises(DeadlineError, match=r"nats-server was not ready within 4s"):
+        LocalServer.start(binary=program, timeout_s=4.0)
     assert not alive(int((tmp_path / "pid").read_text()))
     assert list(temporary.iterdir()) == []
 
@@ -334,16 +335,16 @@ def test_wait_returns_when_it_ends_or_in_time(make_server: MakeServer) -> None:
 
 def test_log_is_there_while_it_runs_and_after(make_server: MakeServer) -> None:
     server = make_server()
-    assert "Server is ready" in server.log_tail()
+    eventually(lambda: "Server is ready" in server.log_tail())
     assert len(server.log_tail(lines=1).splitlines()) == 1
-    server.stop()
+    server.stop(timeout_s=30)
     assert "Server Exiting" in server.log_tail(lines=1)
 
 
 def script(text: str) -> list[str]:
     """Run Python text that starts a server; the words it prints."""
     start = "from natscli.server.process import LocalServer\nserver = LocalServer.start()\n"
-    done = subprocess.run([sys.executable, "-c", start + text], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", start + text], capture_output=True, text=True, timeout=60)
     assert done.stderr == ""
     return done.stdout.split()
 

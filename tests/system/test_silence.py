@@ -31,24 +31,27 @@ def test_a_refusal_is_not_explained_for_longer_than_allowed():
 def test_a_report_is_made_of_what_came_in_time():
     async def describe():
         async with fake_server(ordinary) as fake, connected(fake.url) as connection:
-            return await describe_account(connection, Deadline(SECONDS))
+            return await describe_account(connection, Deadline(5.0))
 
     started = time.monotonic()
     report = asyncio.run(describe())
 
-    assert report.user_error == "no reply on '$SYS.REQ.USER.INFO' within 300ms"
-    silence = "no reply on '$JS.API.INFO' within 300ms"
+    assert report.user_error == "no reply on '$SYS.REQ.USER.INFO' within 5s"
+    silence = "no reply on '$JS.API.INFO' within 5s"
     assert report.jetstream_error == f"JetStream account: JetStream did not answer: {silence}"
     assert report.link.rtt_s > 0
-    assert time.monotonic() - started < SECONDS + SLACK_S
+    assert time.monotonic() - started < 6 + SLACK_S
 
 
-def test_many_refusals_are_explained_by_one_question():
+def test_many_refusals_are_explained_by_one_question(monkeypatch):
+    monkeypatch.setattr("natscli.system.permissions._FRESH_S", 60.0)
+
     async def explain() -> int:
         async with fake_server(ordinary) as fake, connected(fake.url) as connection:
             advisor = Advisor(connection)
             refusals = [PermissionDeniedError("no", verb="publish", subject=f"a{number}") for number in range(100)]
             await asyncio.gather(*(advisor.explain(refusal, SECONDS) for refusal in refusals))
+            await connection.confirm(30)  # the server has heard all of it
             return fake.heard.count(b"PUB $SYS.REQ.USER.INFO")
 
     assert asyncio.run(explain()) == 1

@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from tests.ports import held_port
+
 
 @pytest.fixture(autouse=True)
 def fixed_surroundings(monkeypatch):
@@ -14,3 +16,10 @@ def fixed_surroundings(monkeypatch):
     yield
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.fixture
+def port():
+    """A port for a server that goes and comes back: nobody else is given it meanwhile."""
+    with held_port() as held:
+        yield held

@@ -22,6 +22,7 @@ from natscli.wire.message import Message, Run
 
 START_S = 1_800_000_000.0  # when the play begins, in seconds since the epoch
 _STEP_S = 0.25
+_SAID_S = 600.0
 _CHARACTERS = {
     "slash": "/", "asterisk": "*", "ampersand": "&", "question_mark": "?", "less_than_sign": "<",
     "greater_than_sign": ">",
@@ -203,6 +204,17 @@ class Stage:
         return "\n".join(self.rows)
 
 
+def lasting(app: TopApp) -> TopApp:
+    """Have what is said for a moment stay on the screen, so that nobody has to look within the moment."""
+    notify = app.notify
+
+    def stay(message: str, **settings: object) -> None:
+        notify(message, **{**settings, "timeout": _SAID_S})
+
+    app.notify = stay
+    return app
+
+
 @asynccontextmanager
 async def on_stage(
     size: tuple[int, int] = (120, 40),
@@ -212,14 +224,20 @@ async def on_stage(
     rate: float = 200,
     theme: str = "",
     keymap: dict[str, str] | None = None,
+    fleeting: bool = False,
     **launch: object,
 ) -> AsyncIterator[Stage]:
-    """Run the app on a stage of so many cells; ``seconds`` of traffic have gone by."""
+    """Run the app on a stage of so many cells; ``seconds`` of traffic have gone by.
+
+    What is said for a moment stays, unless it is to be ``fleeting``: it covers what lies below.
+    """
     source = source or StageSource()
     if seconds:
         source.play(seconds, rate)
     plan = launch.pop("plan", Plan())
     app = TopApp(Launch(plan=plan, connect=None, **launch), source, Taste(theme, keymap or {}), ticking=False)
+    if not fleeting:
+        lasting(app)
     async with app.run_test(size=size, notifications=True) as pilot:
         stage = Stage(app, pilot, source)
         await stage.show()

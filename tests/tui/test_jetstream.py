@@ -369,6 +369,12 @@ async def shows(stage, text):
     return await stage.sees(text, 30)
 
 
+def lag(ledger, stream, consumer):
+    """Return how far behind a consumer is; None while it is not known."""
+    flow = ledger.flows.consumers.get(stream, {}).get(consumer)
+    return flow and flow.look.lag
+
+
 def test_what_is_stored_and_read_is_seen_and_space_holds_it(make_server):
     url = make_server(jetstream=True).url
     make_stream(url, "ORDERS")
@@ -383,9 +389,10 @@ def test_what_is_stored_and_read_is_seen_and_space_holds_it(make_server):
             await shop.confirm(10)
             await stage.until(lambda: max(ledger.flows.streams["ORDERS"].curve, default=0) > 0, "no rate", 30)
             await stage.press("enter")
-            await stage.until(lambda: ledger.flows.consumers["ORDERS"]["work"].look.lag == 500, "no lag", 30)
+            await stage.until(lambda: lag(ledger, "ORDERS", "work") == 500, "no lag", 30)
             await stage.press("space")
             await shows(stage, "PAUSED")
+            await stage.until(lambda: not stage.app.screen._looking, "the last look has no end", 30)
             looked = ledger.looked_s
             shop.send(encode.pub(b"ORDERS.new", b"x"))
             await shop.confirm(10)
@@ -448,7 +455,9 @@ def test_a_server_without_jetstream(make_server):
     url = make_server().url
 
     async def run():
-        async with live(url, settings={"timeout_s": 0.5}) as stage:
+        async with live(url) as stage:
+            connection = stage.source.connection
+            connection.target = connection.target._replace(timeout_s=0.5)
             await stage.press("J")
             await shows(stage, "JetStream is not available")
             await shows(stage, "--js-domain")
@@ -475,8 +484,9 @@ def test_what_may_not_be_seen_is_said_and_the_rest_is_shown(make_server):
     asyncio.run(run())
 
 
-def test_a_server_that_is_killed_and_comes_back_while_it_is_on_show(make_server, tmp_path):
-    server = make_server(jetstream=True, store=str(tmp_path / "js"))
+def test_a_server_that_is_killed_and_comes_back_while_it_is_on_show(make_server, tmp_path, port):
+    settings = {"jetstream": True, "store": str(tmp_path / "js"), "port": port}
+    server = make_server(**settings)
     make_stream(server.url, "ORDERS", storage="file")
 
     async def run():
@@ -488,7 +498,7 @@ def test_a_server_that_is_killed_and_comes_back_while_it_is_on_show(make_server,
             await stage.until(lambda: "disconnected" in stage.rows[3], "the loss is not told", 30)
             await shows(stage, "these figures are")
             await shows(stage, "ORDERS")
-            await asyncio.to_thread(make_server, jetstream=True, store=str(tmp_path / "js"), port=server.port)
+            await asyncio.to_thread(make_server, **settings)
             await stage.until(lambda: not stage.rows[3].strip(), "it does not look again", 30)
             assert names(stage) == ["ORDERS"]
 

@@ -15,6 +15,7 @@ from natscli.tui.closeup import TABS
 from natscli.tui.keys import KEYS
 from natscli.tui.recording import Recording
 from tests.tui.stage import StageSource, on_stage
+from tests.waiting import eventually
 
 
 def staged(*arguments, **options):
@@ -317,7 +318,7 @@ async def test_digits_show_the_tabs(stage):
         await stage.sees(seen)
 
 
-@staged()
+@staged(fleeting=True)
 async def test_v_changes_the_format_of_the_value_and_the_curve(stage):
     await stage.press("j", "j")
     stage.source.send(("orders.asia.created", b'{"price": 12.5}'))
@@ -560,6 +561,7 @@ def test_a_recording_is_made_of_what_comes(tmp_path):
     source.registry.also.append(recording)
     source.play(2)
     recording.end()
+    eventually(lambda: path.read_bytes().count(b"\n") > recording.messages)  # behind the end, if the disk is slow
     lines = [line for batch in read_lines(str(path)) for line in batch.lines if line]
     assert len(lines) == recording.messages + 1  # and the heading
     assert recording.messages > 100
