@@ -73,7 +73,7 @@ def test_an_end_that_waits_for_nobody_gives_the_terminal_back_too(make_server, c
         eventually(lambda: not select.select([terminal._ours], [], [], 0)[0])  # there is room for its last words
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCONT):
             os.kill(terminal.popen.pid, number)
-        assert terminal.end() == 143
+        assert terminal.end() in (130, 143)  # of the later one: two threads may hear them in either order
         assert terminal.echoes
     last = terminal.shown.rpartition(b"\x1b[?1049l")[2]
     assert terminal.shown.count(b"\x1b[?1049l") == 1
