@@ -6,6 +6,7 @@ silent or is gone, it is made anew behind the last message that came.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -18,7 +19,7 @@ from natscli.jetstream.acks import delivery_of
 from natscli.jetstream.api import Api
 from natscli.jetstream.configuration import ConsumerConfig
 from natscli.jetstream.consumers import create_consumer
-from natscli.jetstream.errors import ApiError
+from natscli.jetstream.errors import LEADERLESS, ApiError
 from natscli.jetstream.feeding import OWN_BATCH, Feed, Pulled, Pushed, Room
 from natscli.jetstream.information import ConsumerInfo
 from natscli.wire.encode import pub
@@ -103,8 +104,16 @@ class Ordered:
         return self._caught_up
 
     async def begin(self) -> None:
-        """Make the first consumer; raises what keeps it from being made."""
-        pending, behind = await self._make(self._wanted.start)
+        """Make the first consumer; raises what keeps it from being made, beyond an election that ends in time."""
+        deadline = self._api.deadline
+        while True:
+            try:
+                pending, behind = await self._make(self._wanted.start)
+                break
+            except ApiError as error:
+                if error.err_code not in LEADERLESS or deadline.remaining() < _AGAIN_S:
+                    raise
+                await asyncio.sleep(_AGAIN_S)
         self.pending = pending
         self._last = max(self._last, behind)
         self._caught_up = self._caught_up or not pending or self._count >= pending or self._wanted.policy == "new"

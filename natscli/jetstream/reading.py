@@ -157,6 +157,8 @@ class Reading:
                 await asyncio.sleep(_TICK_S)
                 try:
                     await source.look_after()
+                    if self._manner.settling is not None:
+                        self._manner.settling.look_after()
                 except ConnectionLostError:  # it comes back, or its end is told by itself
                     continue
                 except Exception as error:  # noqa: BLE001 - also a fault of ours must end the command, not this task alone

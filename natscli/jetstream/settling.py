@@ -22,7 +22,7 @@ from natscli.wire.encode import pub
 from natscli.wire.message import Message, Run
 
 _REMEMBERED = 1_000_000  # stretches of sequences
-_AGAIN_S = 0.5
+_SOON_S, _AGAIN_S = 0.1, 0.5  # in the end, until what is not confirmed is sent again, and once more
 
 
 class Seen:
@@ -73,6 +73,7 @@ class Settling:
     def __init__(self, connection: Connection, inbox: Inbox | None = None) -> None:
         self.repeated = 0  # messages that came again, and were left out
         self._connection = connection
+        self._returns = connection.returns
         self._inbox = inbox
         self._written: deque[bytes] = deque()  # replies, in the order in which their messages are written
         self._waiting: set[int] = set()  # sequences of these, with an inbox
@@ -137,11 +138,20 @@ class Settling:
             with suppress(ConnectionLostError):  # they come again
                 self._connection.send(frames)
 
+    def look_after(self) -> None:
+        """Send again what is not confirmed when the connection is back: that, or its answer, went with the old one."""
+        if self._connection.is_connected and self._connection.returns != self._returns:
+            self._returns = self._connection.returns
+            self._send_again()
+
+    def _send_again(self) -> None:
+        self._send(b"".join([each.frame for each in self._open]))
+
     async def finish(self, seconds: float) -> None:
         """Wait until all is confirmed; DeadlineError where it is not in time."""
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
-        again = loop.time() + _AGAIN_S
+        again = loop.time() + _SOON_S
         while self._open:
             now = loop.time()
             if now >= end or self._connection.ended.done():
@@ -149,7 +159,7 @@ class Settling:
                 raise DeadlineError(f"{count} not confirmed: what they are about may come again")
             if now >= again:
                 again = now + _AGAIN_S
-                self._send(b"".join([each.frame for each in self._open]))
+                self._send_again()
             await asyncio.sleep(0.005)
         if self._inbox is None and self._connection.is_connected:
             with suppress(ConnectionLostError):

@@ -11,7 +11,7 @@ import pytest
 
 from natscli.errors import DeadlineError, NatsCliError
 from natscli.jetstream.api import Api
-from natscli.jetstream.consumers import consumer_names, delete_consumer
+from natscli.jetstream.consumers import consumer_names, create_consumer, delete_consumer
 from natscli.jetstream.errors import ApiError
 from natscli.jetstream.ordered import Ordered, Selection
 from natscli.jetstream.reading import Watching, runs
@@ -55,6 +55,30 @@ def test_a_reading_ends_where_the_stream_ended(server, filled, pushed):
     assert read(all_of(filled, last, pushed=pushed)) == [b"99"]
     assert read(Selection((f"{filled}.none",), pushed=pushed)) == []
     assert read(all_of(filled, {"deliver_policy": "new"}, pushed=pushed)) == []
+
+
+@HOW
+@pytest.mark.parametrize("elections", [2, 1000])
+def test_a_reading_begins_once_there_is_a_leader(server, filled, monkeypatch, pushed, elections):
+    asked = []
+
+    async def create(api, stream, config):
+        asked.append(config.text("name"))
+        if len(asked) <= elections:
+            raise ApiError("consumer", 503, 10008, "JetStream system temporarily unavailable")
+        return await create_consumer(api, stream, config)
+
+    monkeypatch.setattr("natscli.jetstream.ordered.create_consumer", create)
+
+    async def read(api):
+        return await payloads(api, filled, all_of(filled, pushed=pushed))
+
+    if elections == 2:
+        assert with_api(server.url, read) == numbers(100)
+        assert len(set(asked)) == 3
+    else:
+        with pytest.raises(ApiError, match="temporarily unavailable"):
+            with_api(server.url, read)
 
 
 @HOW
