@@ -96,9 +96,9 @@ def leader_of(servers, stream, consumer=""):
 
 
 def told(servers, operation):
-    """What the API answers; nothing where it does not, or with an error."""
+    """What the API answers soon; nothing where it does not, as a cluster that elects a leader, or with an error."""
     try:
-        return ask(servers[0].url, operation, seconds=5.0)
+        return ask(servers[0].url, operation, seconds=1.0)
     except NatsCliError:
         return {}
 
@@ -157,8 +157,8 @@ def test_what_is_stored_through_a_killed_leader_is_told_exactly(mortal, start, s
 
 
 CONSUMING = {
-    "ordered": ("js", "ordered", "--batch", "20", "--sleep", "30ms"),
-    "consume": ("js", "consume", "--batch", "20", "--sleep", "30ms"),
+    "ordered": ("js", "ordered", "--batch", "20", "--sleep", "50ms"),
+    "consume": ("js", "consume", "--batch", "20", "--sleep", "50ms"),
     "fetch": ("js", "fetch", "--batch", "20", "--sleep", "50ms"),
 }
 
